@@ -1,0 +1,2 @@
+// The kernel's exports, one module per concern. Everything runs in one linear memory, one instance per job.
+export { allocate, heapBytes } from './memory'

@@ -1,0 +1,31 @@
+/** Compile packages/pixels/assembly to packages/pixels/build/pixels.wasm. `--check` only says whether it is stale. */
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import asc from 'assemblyscript/asc'
+
+const root = fileURLToPath(new URL('../packages/pixels/', import.meta.url))
+const output = `${root}build/pixels.wasm`
+
+const modifiedAt = async (path: string) => (await stat(path).catch(() => null))?.mtimeMs ?? 0
+
+/** True when a source is newer than the built module, or there is none. */
+async function isStale(): Promise<boolean> {
+  const builtAt = await modifiedAt(output)
+  const sources = await readdir(`${root}assembly`, { recursive: true })
+  const times = await Promise.all(sources.map((name) => modifiedAt(`${root}assembly/${name}`)))
+  return builtAt === 0 || times.some((time) => time > builtAt)
+}
+
+if (process.argv.includes('--force') || (await isStale())) {
+  await mkdir(`${root}build`, { recursive: true })
+  const startedAt = performance.now()
+  const { error, stderr } = await asc.main([
+    `${root}assembly/index.ts`,
+    ...['--outFile', output, '--runtime', 'stub', '--enable', 'simd', '-O3', '--noAssert', '--use', 'abort='],
+  ])
+  if (error) {
+    console.error(stderr.toString())
+    process.exit(1)
+  }
+  console.log(`kernel built in ${Math.round(performance.now() - startedAt)} ms`)
+}
