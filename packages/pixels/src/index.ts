@@ -1,0 +1,4 @@
+export type { Kernel, KernelRaster } from './kernel.ts'
+export { createKernel } from './kernel.ts'
+export type { PixelErrorReason } from './pixel-error.ts'
+export { PixelError } from './pixel-error.ts'
