@@ -113,12 +113,16 @@ export function dropBits(bits: i32): void {
   next += 7
 }
 
+/** True when more bits were read than the segment had. */
+export function isPastEnd(): bool {
+  return segmentEnded && next - <usize>(heldBits >> 3) > readyEnd
+}
+
 /** After a run stopped at `limit`: make more bytes ready, or say why that is impossible. */
 export function waitForBits(): i32 {
   if (!segmentEnded) fillReady()
   if (!segmentEnded) return next > limit ? NEEDS_INPUT : GO_ON
-  const used = next - <usize>(heldBits >> 3)
-  if (used > readyEnd) return NO_MORE
+  if (isPastEnd()) return NO_MORE
   if (next > limit) limit = next // the last bytes: one unit at a time
   return GO_ON
 }

@@ -11,24 +11,21 @@ import { filterSamples } from './resize-horizontal'
 import { createPlacement, Placement, placeRow } from './resize-place'
 import { isRowReady, mixRow } from './resize-stage'
 
-/** What becomes of CMYK: bit 0 keeps the inks (0: no ink), bit 1 says that the file stores them inverted. */
-const KEEP_INKS: i32 = 1
-const STORED_INVERTED: i32 = 2
-
 let componentCount: i32 = 0
 let colour: i32 = 0
-let inks: i32 = 0
+/** Deliver inks (0: no ink) instead of RGB. */
+let keepsInks: bool = false
 let width: i32 = 0
 let row: usize = 0
 let placement: Placement = changetype<Placement>(0)
 
 /** @param outWidth,outHeight size in stored order; @param raster room for outWidth × outHeight RGBA pixels */
 export function jpegDecodeOutput(
-  count: i32, colourKind: i32, inkMode: i32, outWidth: i32, outHeight: i32, orientation: i32, raster: usize,
+  count: i32, colourKind: i32, keepInks: bool, outWidth: i32, outHeight: i32, orientation: i32, raster: usize,
 ): void {
   componentCount = count
   colour = colourKind
-  inks = inkMode
+  keepsInks = keepInks
   width = outWidth
   row = allocate(<usize>(align16(outWidth) + 16) * 4)
   placement = createPlacement(raster, outWidth, outHeight, 4, orientation)
@@ -66,10 +63,9 @@ function colourRow(): void {
   else yccToRgba(first, second, third, row, width)
   setFourth(component(3).row, row, width)
   if (colour == COLOUR_YCCK) invertColours(row, width)
-  // One of "keep inks" and "stored inverted" alone is what is there already.
-  const isInkFree = (inks & STORED_INVERTED) != 0, wantsInks = (inks & KEEP_INKS) != 0
-  if (isInkFree == wantsInks) invertRow(row, width)
-  if (!wantsInks) inkFreeToRgba(row, width)
+  // Inks are stored inverted, as Adobe does; files without Adobe's marker are taken alike, as libvips does.
+  if (keepsInks) invertRow(row, width)
+  else inkFreeToRgba(row, width)
 }
 
 /** 255 - value of the first three channels. */

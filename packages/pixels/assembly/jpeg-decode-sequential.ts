@@ -141,6 +141,8 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       }
       bits >>= <u64>entry
       count -= entry & 63
+      // The bits of the next look-up are there before the refill, which then is not waited for.
+      let look = <usize>bits & ENTRY_MASK
       bits |= load<u64>(at) << <u64>(count + VOID_BITS)
       at += <usize>((MOST_HELD - count) >> 3)
       count += (MOST_HELD - count) & ~7
@@ -153,9 +155,10 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       let k = 0
       if (scale == 3) {
         do {
-          entry = load<i32>(acTable + (<usize>bits & ENTRY_MASK))
+          entry = load<i32>(acTable + look)
           if (isLongCode(entry)) entry = longCode(acTable, bits, true)
           bits >>= <u64>entry
+          look = <usize>bits & ENTRY_MASK
           count -= entry & 63
           bits |= load<u64>(at) << <u64>(count + VOID_BITS)
           at += <usize>((MOST_HELD - count) >> 3)
@@ -166,13 +169,14 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
         continue
       }
       do {
-        entry = load<i32>(acTable + (<usize>bits & ENTRY_MASK))
+        entry = load<i32>(acTable + look)
         value = entry >> 17
         if (entry & INCOMPLETE) {
           if (isLongCode(entry)) entry = longCode(acTable, bits, true)
           value = readValue(entry, bits)
         }
         bits >>= <u64>entry
+        look = <usize>bits & ENTRY_MASK
         count -= entry & 63
         bits |= load<u64>(at) << <u64>(count + VOID_BITS)
         at += <usize>((MOST_HELD - count) >> 3)
@@ -226,12 +230,13 @@ export function skipMcus(from: i32, to: i32): i32 {
       let k = 0
       for (;;) {
         bits >>= <u64>entry
+        const look = <usize>bits & ENTRY_MASK
         count -= entry & 63
         bits |= load<u64>(at) << <u64>(count + VOID_BITS)
         at += <usize>((MOST_HELD - count) >> 3)
         count += (MOST_HELD - count) & ~7
         if (k >= LAST_COEFFICIENT) break
-        entry = load<i32>(acTable + (<usize>bits & ENTRY_MASK))
+        entry = load<i32>(acTable + look)
         if (isLongCode(entry)) entry = longCode(acTable, bits, true)
         k += (entry >> 6) & 127
       }

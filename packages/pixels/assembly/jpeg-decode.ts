@@ -2,7 +2,7 @@
 // and where data are missing. Segments are parsed, and checked, in TypeScript.
 
 import {
-  bitPosition, dropBits, GO_ON, initBits, NEEDS_INPUT, nextSegment, NO_MORE, startSegment,
+  bitPosition, dropBits, GO_ON, initBits, isPastEnd, NEEDS_INPUT, nextSegment, NO_MORE, startSegment,
   waitForBits,
 } from './jpeg-decode-bits'
 import { initCoefficients, renderCoefficients } from './jpeg-decode-coefficients'
@@ -158,6 +158,7 @@ export function jpegDecodeRun(): i32 {
       if (answer == NO_MORE) loseRest()
     }
   }
+  if (isPastEnd()) isDamaged = true
   return RUN_DONE
 }
 
@@ -173,6 +174,7 @@ function loseRest(): void {
 
 /** Go on behind the next restart marker. Returns false when input is needed first. */
 function restart(): bool {
+  if (isPastEnd()) isDamaged = true
   const answer = nextSegment(restarts & 7)
   if (answer == NEEDS_INPUT) return false
   restarts++

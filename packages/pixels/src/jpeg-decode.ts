@@ -47,7 +47,7 @@ interface JpegDecodeExports {
   jpegDecodeOutput(
     count: number,
     colour: number,
-    inks: number,
+    keepInks: boolean,
     width: number,
     height: number,
     orientation: number,
@@ -80,8 +80,6 @@ interface JpegDecodeExports {
 }
 
 const COLOURS = { grey: 0, ycc: 1, rgb: 2, cmyk: 3, ycck: 4 } as const satisfies Record<JpegColour, number>
-const KEEP_INKS = 1
-const STORED_INVERTED = 2
 const SCAN = { sequential: 0, whole: 1, dcFirst: 2, dcRefine: 3, acFirst: 4, acRefine: 5 } as const
 const RUN_DONE = 0
 const INPUT_BYTES = 32768
@@ -159,9 +157,16 @@ function createJob(kernel: Kernel, reader: ByteReader, plan: JpegPlan): { job: J
     const { h, v, scale, slack, blocksX, blocksY } = it
     kernelFunctions.jpegDecodeComponent(i, h, v, scale, axisX, axisY, it.columns, slack, blocksX, blocksY)
   })
-  const inks = (plan.keepInks ? KEEP_INKS : 0) | (plan.header.isAdobe ? STORED_INVERTED : 0)
   const colour = COLOURS[plan.colour]
-  kernelFunctions.jpegDecodeOutput(components.length, colour, inks, outWidth, outHeight, orientation, pointer)
+  kernelFunctions.jpegDecodeOutput(
+    components.length,
+    colour,
+    plan.keepInks,
+    outWidth,
+    outHeight,
+    orientation,
+    pointer,
+  )
   if (plan.bandRows > 0) kernelFunctions.jpegDecodeKeep(plan.bandRows)
   const isTurned = orientation >= 5
   const [width, height] = isTurned ? [outHeight, outWidth] : [outWidth, outHeight]
@@ -215,12 +220,16 @@ async function readBand(job: Job, records: ScanRecord[], row: number, rows: numb
   tables.restartInterval = 0
   let index = 0
   for (; index < MOST_SCANS; index++) {
-    const scan = await nextScan(job)
+    const scan = await (index === 0 ? nextScan(job) : nextScanIfSound(job))
     if (!scan) break
     const kind = chooseKind(job, scan, progress)
     if (kind === undefined) {
       await skipToMarker(job)
       continue
+    }
+    if (index > 0 && !hasTables(job, scan, kind)) {
+      job.isDamaged = true
+      break
     }
     startScan(job, scan, kind, row + rows)
     const known = records[index]
@@ -271,21 +280,29 @@ function chooseKind(job: Job, scan: ScanHeader, progress: Progress): number | un
   return high === 0 ? SCAN.acFirst : SCAN.acRefine
 }
 
+/** Whether all tables that a scan uses are defined. */
+function hasTables({ tables, plan }: Job, scan: ScanHeader, kind: number): boolean {
+  const usesDc = kind === SCAN.sequential || kind === SCAN.whole || kind === SCAN.dcFirst
+  const usesAc = kind !== SCAN.dcFirst && kind !== SCAN.dcRefine
+  return scan.components.every(
+    ({ index, dc, ac }) =>
+      (!usesDc || tables.huffman.has(dc)) &&
+      (!usesAc || tables.huffman.has(4 + ac)) &&
+      tables.quantisers.has(plan.header.components[index]?.quantiser as number),
+  )
+}
+
 /** Hand the tables of a scan's components over, and start it. */
 function startScan(job: Job, scan: ScanHeader, kind: number, toRow: number): void {
   const { kernel, kernelFunctions, scratch, tables, plan } = job
-  const usesDc = kind !== SCAN.acFirst && kind !== SCAN.acRefine && kind !== SCAN.dcRefine
-  const usesAc = kind !== SCAN.dcFirst && kind !== SCAN.dcRefine
+  if (!hasTables(job, scan, kind))
+    throw new PixelError('corrupt', 'The JPEG uses a table that it does not define')
   let packed = 0
   scan.components.forEach(({ index, dc, ac }, i) => {
     packed |= index << (2 * i)
-    if ((usesDc && !tables.huffman.has(dc)) || (usesAc && !tables.huffman.has(4 + ac))) {
-      throw new PixelError('corrupt', 'The JPEG uses a Huffman table that it does not define')
-    }
     kernelFunctions.jpegDecodeTables(index, dc, ac)
     if (tables.latched.has(index)) return
-    const steps = tables.quantisers.get(plan.header.components[index]?.quantiser as number)
-    if (!steps) throw new PixelError('corrupt', 'The JPEG uses a quantisation table that it does not define')
+    const steps = tables.quantisers.get(plan.header.components[index]?.quantiser as number) as Uint16Array
     kernel.bytes(scratch, steps.byteLength).set(new Uint8Array(steps.buffer, 0, steps.byteLength))
     kernelFunctions.jpegDecodeQuantiser(index, scratch)
     tables.latched.add(index)
@@ -375,6 +392,17 @@ async function nextScan(job: Job): Promise<ScanHeader | null> {
   }
   job.isDamaged = true
   return null
+}
+
+/** As `nextScan`; segments that make no sense end the picture there, with what the scans before have given. */
+async function nextScanIfSound(job: Job): Promise<ScanHeader | null> {
+  try {
+    return await nextScan(job)
+  } catch (error) {
+    if (!(error instanceof PixelError)) throw error
+    job.isDamaged = true
+    return null
+  }
 }
 
 function defineHuffman({ kernel, kernelFunctions, scratch, tables }: Job, body: Uint8Array): void {

@@ -27,8 +27,6 @@ export interface JpegHeader {
   readonly height: number
   readonly components: readonly JpegComponent[]
   readonly colour: JpegColour
-  /** Whether an Adobe marker is there: CMYK is then stored inverted. */
-  readonly isAdobe: boolean
   readonly isProgressive: boolean
   /** Whether all coefficients must be kept until the last scan: progressive, or components in scans of their own. */
   readonly isMultiScan: boolean
@@ -100,7 +98,6 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       return {
         ...frame,
         colour,
-        isAdobe: adobe !== undefined,
         isMultiScan,
         restartInterval,
         orientation: orientation ?? 1,
