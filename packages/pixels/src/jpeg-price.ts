@@ -40,6 +40,7 @@ export function allocatedByJpegDecode(plan: Omit<JpegPlan, 'priceBytes'>): numbe
     const shape = {
       channels: 1,
       sampleBytes: 1,
+      tapsX: paddedTapsX(it.x, 'plane'),
       rowSamples: it.columns,
       rowsAtOnce: it.bandRows,
       slack: it.slack,

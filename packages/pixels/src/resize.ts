@@ -75,6 +75,8 @@ export function priceAxis(axis: AxisPlan, taps: number): number {
 export interface StageShape {
   readonly channels: number
   readonly sampleBytes: number
+  /** Padded, as for the axis. */
+  readonly tapsX: number
   readonly rowSamples: number
   readonly rowsAtOnce: number
   readonly slack: number
@@ -82,13 +84,13 @@ export interface StageShape {
 
 /** Bytes of one vertical stage in the kernel. */
 export function priceStage(x: AxisPlan, y: AxisPlan, shape: StageShape): number {
-  const { channels, sampleBytes, rowSamples, rowsAtOnce, slack } = shape
+  const { channels, sampleBytes, tapsX, rowSamples, rowsAtOnce, slack } = shape
   const boxed = x.box > 1 || y.box > 1
   const samples = x.cells * channels
   const inputStride = align16(rowSamples * sampleBytes)
   const stride = boxed ? align16(samples * sampleBytes) : inputStride
   const window = align16((paddedTapsY(y) + slack) * stride + ROW_SPARE)
-  const mixed = align16((align16(samples) + ROW_SPARE) * 2)
+  const mixed = align16((align16(samples) + ROW_SPARE + tapsX * channels) * 2)
   const input = boxed ? align16(rowsAtOnce * inputStride + ROW_SPARE) : 0
   const sums = boxed ? align16((align16(rowSamples) + ROW_SPARE) * 2 * sampleBytes) : 0
   return align16(STAGE_RECORD) + window + mixed + input + sums
@@ -105,6 +107,7 @@ export function priceResize(plan: ResizePlan): number {
   const shape = {
     channels: pixelBytes,
     sampleBytes: kind === 'alpha' ? 2 : 1,
+    tapsX: paddedTapsX(x, kind),
     rowSamples: x.count * pixelBytes,
     rowsAtOnce: 1,
     slack: paddedTapsY(y),
