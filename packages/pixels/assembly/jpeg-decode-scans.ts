@@ -9,7 +9,7 @@
 import { held, heldBits, limit, MOST_HELD, next, saveBits, VOID_BITS } from './jpeg-decode-bits'
 import { Component, component } from './jpeg-decode-component'
 import {
-  END_OF_BLOCK, ENTRY_MASK, INCOMPLETE, isLongCode, longCode, readBits, readValue,
+  END_OF_BLOCK, ENTRY_MASK, INCOMPLETE, isLongCode, longCode, MERGED_AFTER_LAST, mergedEnd, readBits, readValue,
 } from './jpeg-decode-huffman'
 
 const LAST_COEFFICIENT: i32 = 63
@@ -97,8 +97,14 @@ function readWhole(it: Component, block: usize): void {
     bits >>= <u64>entry
     count -= entry & 63
     k += (entry >> 6) & 127
-    if (keep && k <= LAST_COEFFICIENT) store<i16>(block + (<usize>k << 1), <i16>value)
+    if (keep && value) store<i16>(block + (<usize>(k & LAST_COEFFICIENT) << 1), <i16>value)
   } while (k < LAST_COEFFICIENT)
+  if (k == MERGED_AFTER_LAST) {
+    const end = mergedEnd(table)
+    bits = ((bits & ~3) << <u64>(end & 63)) | <u64>((end >> 6) << VOID_BITS)
+    at -= 2
+    count += (end & 63) - 16
+  }
   saveBits(bits, count, at)
 }
 

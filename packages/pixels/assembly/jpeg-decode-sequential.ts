@@ -2,7 +2,9 @@
 
 import { held, heldBits, limit, MOST_HELD, next, saveBits, VOID_BITS } from './jpeg-decode-bits'
 import { BLOCK_ROOM, component, Component, FACTOR_BITS, MIDDLE } from './jpeg-decode-component'
-import { ENTRY_MASK, INCOMPLETE, isLongCode, longCode, readValue } from './jpeg-decode-huffman'
+import {
+  ENTRY_MASK, INCOMPLETE, isLongCode, longCode, MERGED_AFTER_LAST, mergedEnd, readValue,
+} from './jpeg-decode-huffman'
 import { fill8, transform1, transform2, transform4, transform8 } from './jpeg-decode-idct'
 import { allocate } from './memory'
 
@@ -165,6 +167,12 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
           count += (MOST_HELD - count) & ~7
           k += (entry >> 6) & 127
         } while (k < LAST_COEFFICIENT)
+        if (k == MERGED_AFTER_LAST) {
+          const end = mergedEnd(acTable)
+          bits = ((bits & ~3) << <u64>(end & 63)) | <u64>((end >> 6) << VOID_BITS)
+          at -= 2
+          count += (end & 63) - 16
+        }
         transform1(dc, target)
         continue
       }
@@ -182,11 +190,18 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
         at += <usize>((MOST_HELD - count) >> 3)
         count += (MOST_HELD - count) & ~7
         k += (entry >> 6) & 127
-        const step = steps + (<usize>k << 3)
+        // The excess of an end of block is masked away: what it adds there is zero, or the value before the end.
+        const step = steps + <usize>((k & LAST_COEFFICIENT) << 3)
         const place = room + <usize>load<i32>(step)
         const scaled = (value * load<i32>(step, 4) + HALF) >> FACTOR_BITS
         store<i16>(place, <i16>(<i32>load<i16>(place) + scaled))
       } while (k < LAST_COEFFICIENT)
+      if (k == MERGED_AFTER_LAST) {
+        const end = mergedEnd(acTable)
+        bits = ((bits & ~3) << <u64>(end & 63)) | <u64>((end >> 6) << VOID_BITS)
+        at -= 2
+        count += (end & 63) - 16
+      }
 
       const stride = <usize>block.component.stage.inputStride
       if (scale == 0) {
@@ -239,6 +254,12 @@ export function skipMcus(from: i32, to: i32): i32 {
         entry = load<i32>(acTable + look)
         if (isLongCode(entry)) entry = longCode(acTable, bits, true)
         k += (entry >> 6) & 127
+      }
+      if (k == MERGED_AFTER_LAST) {
+        const end = mergedEnd(acTable)
+        bits = ((bits & ~3) << <u64>(end & 63)) | <u64>((end >> 6) << VOID_BITS)
+        at -= 2
+        count += (end & 63) - 16
       }
     }
   }
