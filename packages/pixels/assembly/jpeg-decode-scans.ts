@@ -11,6 +11,7 @@ import { Component, component } from './jpeg-decode-component'
 import {
   END_OF_BLOCK, ENTRY_MASK, INCOMPLETE, isLongCode, longCode, MERGED_AFTER_LAST, mergedEnd, readBits, readValue,
 } from './jpeg-decode-huffman'
+import { nonzeroMask } from './jpeg-decode-nonzero'
 
 const LAST_COEFFICIENT: i32 = 63
 /** Bytes of a block of which only the DC is kept. */
@@ -241,10 +242,13 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
     }
     if (run) {
       run--
-      for (; place <= lastPlace; place += 2) {
-        const known = <i32>load<i16>(place)
-        if (known == 0) continue
-        if ((bits >> VOID_BITS) & 1) store<i16>(place, <i16>(known > 0 ? known + plus : known - plus))
+      if (place > lastPlace) continue
+      const firstLeft = <u64>((place - block) >> 1)
+      let left = nonzeroMask(block) & (<u64>-1 << firstLeft) & (<u64>-1 >> <u64>(LAST_COEFFICIENT - end))
+      for (; left; left &= left - 1) {
+        const corrected = block + (<usize>ctz(left) << 1)
+        const known = <i32>load<i16>(corrected)
+        if ((bits >> VOID_BITS) & 1) store<i16>(corrected, <i16>(known > 0 ? known + plus : known - plus))
         bits >>= 1
         count--
         if (count < 32) {
