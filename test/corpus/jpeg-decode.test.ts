@@ -197,6 +197,20 @@ describe.skipIf(!hasCorpus)('the JPEG decoder at smaller sizes', () => {
     },
   )
 
+  it.each([true, false])('cuts a window out while it shrinks (bleeding at its edges: %s)', async (bleed) => {
+    const file = readCorpus(BEACH)
+    const window = { x: 500, y: 250, width: 1600, height: 1200 }
+    const { data, info } = await raw(file)
+    const picture = { raw: { width: info.width, height: info.height, channels: info.channels } }
+    const { x, y, width, height } = window
+    const cut = sharp(data, picture).extract({ left: x, top: y, width, height })
+    const reference = await cut.resize(400, 300, { fit: 'fill' }).raw().toBuffer()
+    for (const source of [file, await sharp(file).jpeg({ progressive: true, quality: 100 }).toBuffer()]) {
+      const { pixels } = await decode(source, { window, bleed, outWidth: 400, outHeight: 300 })
+      expect(compare(pixels, reference, 3).psnr).toBeGreaterThan(40)
+    }
+  })
+
   it('shows a progressive file cut short less sharp, and says so', async () => {
     const file = await sharp(readCorpus(BEACH)).jpeg({ progressive: true }).toBuffer()
     const cut = file.subarray(0, Math.floor(file.length * 0.6))

@@ -5,6 +5,7 @@ import { paddedTapsY } from './resize.ts'
 import {
   type AxisPlan,
   type AxisRequest,
+  checkGeometry,
   FILTER,
   neededRange,
   type PixelWindow,
@@ -106,11 +107,13 @@ const LARGEST_SCALE = 3
 /**
  * Plan a decode: scale per component, windows, bands and price.
  * @returns numbers only; nothing is allocated or read
+ * @throws PixelError `too-large`, see `checkGeometry`
  */
 export function planJpegDecode(header: JpegHeader, request: JpegDecodeRequest): JpegPlan {
   const { components, width, height } = header
   const orientation = request.orientation ?? header.orientation
   const stored = toStored(header, request, orientation)
+  checkGeometry(header, stored.window, stored.outWidth, stored.outHeight)
   const hMax = Math.max(...components.map(({ h }) => h))
   const vMax = Math.max(...components.map(({ v }) => v))
   const mcusX = Math.ceil(width / (BLOCK * hMax))

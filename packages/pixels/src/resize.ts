@@ -1,5 +1,5 @@
 import type { Kernel, KernelRaster } from './kernel.ts'
-import { type AxisPlan, type PixelWindow, planAxis } from './resize-plan.ts'
+import { type AxisPlan, checkGeometry, type PixelWindow, planAxis } from './resize-plan.ts'
 
 /** EXIF orientation: 1 as stored, 2–4 mirrored or turned by 180°, 5–8 with sides exchanged. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
@@ -53,10 +53,14 @@ const padTaps = (taps: number, multiple: number): number => Math.ceil(taps / mul
 export const paddedTapsX = (axis: AxisPlan, kind: RowKind): number => padTaps(axis.taps, TAPS_AT_ONCE[kind])
 export const paddedTapsY = (axis: AxisPlan): number => padTaps(axis.taps, ROWS_AT_ONCE)
 
-/** Decide filters, windows and sizes of a resize, without touching memory. */
+/**
+ * Decide filters, windows and sizes of a resize, without touching memory.
+ * @throws PixelError `too-large`, see `checkGeometry`
+ */
 export function planResize(request: ResizeRequest): ResizePlan {
   const { kind, width, height, outWidth, outHeight, bleed = true, orientation = 1 } = request
   const window = request.window ?? { x: 0, y: 0, width, height }
+  checkGeometry({ width, height }, window, outWidth, outHeight)
   return {
     kind,
     orientation,
