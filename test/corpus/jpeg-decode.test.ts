@@ -145,6 +145,21 @@ describe('the JPEG decoder and sampling', () => {
     }
   })
 
+  it.each([100, 90, 60])(
+    'reads noise of quality %i, where the last coefficients count too',
+    async (quality) => {
+      const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+      const picture = sharp({ create: { width: 300, height: 200, channels: 3, background: '#888', noise } })
+      for (const optimiseCoding of [false, true]) {
+        const file = await picture.clone().jpeg({ quality, optimiseCoding }).toBuffer()
+        const { data } = await raw(file)
+        const { mean, max } = compare((await decode(file, EXACT)).pixels, data, 3)
+        expect(mean).toBeLessThanOrEqual(1)
+        expect(max).toBeLessThanOrEqual(8)
+      }
+    },
+  )
+
   it.each([
     ['by Adobe', { adobe: 0 }],
     ['by name', { ids: [82, 71, 66] }],

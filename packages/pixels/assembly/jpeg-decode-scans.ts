@@ -6,7 +6,9 @@
 // Each run reads units [from, to) of one row and returns the unit reached. A unit is an MCU in a scan of several
 // components, else a block.
 
-import { held, heldBits, limit, MOST_HELD, next, saveBits, VOID_BITS } from './jpeg-decode-bits'
+import {
+  held, heldBits, limit, next, PUT_BACK_BYTES, putBack, saveBits, topUp, topUpBits, topUpBytes, VOID_BITS,
+} from './jpeg-decode-bits'
 import { Component, component } from './jpeg-decode-component'
 import {
   END_OF_BLOCK, ENTRY_MASK, INCOMPLETE, isLongCode, longCode, MERGED_AFTER_LAST, mergedEnd, readBits, readValue,
@@ -36,9 +38,9 @@ export function getEndOfBlockRun(): i32 {
 /** DC of one block: a first scan (`refine` false) or one more bit. */
 function readDc(it: Component, block: usize, low: i32, refine: bool): void {
   let bits = held, count = heldBits, at = next
-  bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-  at += <usize>((MOST_HELD - count) >> 3)
-  count += (MOST_HELD - count) & ~7
+  bits = topUp(bits, count, at)
+  at += topUpBytes(count)
+  count += topUpBits(count)
   if (refine) {
     if ((bits >> VOID_BITS) & 1) store<i16>(block, <i16>(<i32>load<i16>(block) | (1 << low)))
     bits >>= 1
@@ -86,9 +88,9 @@ function readWhole(it: Component, block: usize): void {
   const table = it.acTable, keep = it.blockBytes != DC_BYTES
   let k = 0
   do {
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     let entry = load<i32>(table + (<usize>bits & ENTRY_MASK))
     let value = entry >> 17
     if (entry & INCOMPLETE) {
@@ -102,9 +104,9 @@ function readWhole(it: Component, block: usize): void {
   } while (k < LAST_COEFFICIENT)
   if (k == MERGED_AFTER_LAST) {
     const end = mergedEnd(table)
-    bits = ((bits & ~3) << <u64>(end & 63)) | <u64>((end >> 6) << VOID_BITS)
-    at -= 2
-    count += (end & 63) - 16
+    bits = putBack(bits, end >> 6, end & 63)
+    at -= PUT_BACK_BYTES
+    count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
   }
   saveBits(bits, count, at)
 }
@@ -145,9 +147,9 @@ export function readAcFirst(it: Component, row: i32, from: i32, to: i32, start: 
       if (unit == to) break
     }
     if (at > lastStart) break
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     let k = start - 1
     while (k < end) {
       let entry = load<i32>(table + (<usize>bits & ENTRY_MASK))
@@ -169,9 +171,9 @@ export function readAcFirst(it: Component, row: i32, from: i32, to: i32, start: 
         }
         break
       }
-      bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-      at += <usize>((MOST_HELD - count) >> 3)
-      count += (MOST_HELD - count) & ~7
+      bits = topUp(bits, count, at)
+      at += topUpBytes(count)
+      count += topUpBits(count)
       k += advance
       if (k > end) break
       store<i16>(block + (<usize>k << 1), <i16>(value << low))
@@ -193,9 +195,9 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
   const last = <usize>end << 1
   for (; unit < to; unit++, block += 128) {
     if (at > lastStart) break
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     let place = block + (<usize>start << 1)
     const lastPlace = block + last
     while (run == 0 && place <= lastPlace) {
@@ -217,9 +219,9 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
           count -= size
         }
       }
-      bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-      at += <usize>((MOST_HELD - count) >> 3)
-      count += (MOST_HELD - count) & ~7
+      bits = topUp(bits, count, at)
+      at += topUpBytes(count)
+      count += topUpBits(count)
       if (run) break
       // Pass `zeros` - 1 zero coefficients, correcting the nonzero ones between, and stop at the next zero.
       for (; place <= lastPlace; place += 2) {
@@ -229,9 +231,9 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
           bits >>= 1
           count--
           if (count < 32) {
-            bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-            at += <usize>((MOST_HELD - count) >> 3)
-            count += (MOST_HELD - count) & ~7
+            bits = topUp(bits, count, at)
+            at += topUpBytes(count)
+            count += topUpBits(count)
           }
         } else if (--zeros == 0) {
           if (value) store<i16>(place, <i16>(value << low))
@@ -252,9 +254,9 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
         bits >>= 1
         count--
         if (count < 32) {
-          bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-          at += <usize>((MOST_HELD - count) >> 3)
-          count += (MOST_HELD - count) & ~7
+          bits = topUp(bits, count, at)
+          at += topUpBytes(count)
+          count += topUpBits(count)
         }
       }
     }
