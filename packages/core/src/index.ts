@@ -1,0 +1,60 @@
+export { formatAccountHash, formatBase64Url, formatHexId, isHexId, parsePathHexId } from './account-id.ts'
+export type { ParsedToken, TokenRight } from './api-token.ts'
+export { allows, formatApiToken, hashSecret, isEqualConstantTime, parseApiToken } from './api-token.ts'
+export type { DeliveryTarget } from './delivery-url.ts'
+export { isAccountHash, parseDeliveryUrl } from './delivery-url.ts'
+export type { AccountSettings, BucketPurges, EdgeDocument } from './edge-document.ts'
+export { DEFAULT_SETTINGS } from './edge-document.ts'
+export type { ErrorKind } from './errors.ts'
+export { ApiError, ERRORS, toApiError } from './errors.ts'
+export type { ImageHead, ImageRecord, ImageTerms, JsonObject, SourceFacts, StoredFormat } from './image.ts'
+export { tagsOfMetadata } from './image.ts'
+export type { Access } from './image-id.ts'
+export {
+  accessOfId,
+  BUCKETS,
+  bucketOf,
+  encodeIdForPath,
+  formatGeneratedId,
+  isGeneratedId,
+  parseCustomId,
+  withAccess,
+} from './image-id.ts'
+export type {
+  AccountAuthority,
+  AccountIdentity,
+  AccountRegistry,
+  BlobInfo,
+  BlobStore,
+  EdgeDocuments,
+  ImageHeads,
+  ImageIndex,
+  NewTicket,
+  Reservation,
+  TicketClaim,
+  TokenRow,
+} from './ports.ts'
+export type { PurgeLog, PurgeTag } from './purge.ts'
+export {
+  cacheTags,
+  imageTag,
+  isStillValid,
+  PURGE_LOG_RETENTION_MS,
+  parsePurgeRequest,
+  requestTags,
+} from './purge.ts'
+export type { FormatClass, OutputFormat, Recipe } from './recipe.ts'
+export { DEFAULT_QUALITY, hashRecipe, recipeOfVariant } from './recipe.ts'
+export type { RenderJob } from './render-job.ts'
+export { ENGINE_EPOCH, formatRenderJob, parseRenderJob, RENDER_HEADERS } from './render-job.ts'
+export type { SignatureVerdict, SigningKey } from './signature.ts'
+export { signMessage, verifySignature } from './signature.ts'
+export type { Fit, Variant, VariantOptions } from './variant.ts'
+export {
+  MAX_VARIANTS,
+  PUBLIC_VARIANT,
+  parseVariant,
+  parseVariantName,
+  patchVariant,
+  VARIANT_FITS,
+} from './variant.ts'
