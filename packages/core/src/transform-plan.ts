@@ -4,13 +4,21 @@ import type { Rect, Size } from './orientation.ts'
 import { describeExcess } from './picture-limits.ts'
 
 /** How a picture fills the box it is asked for. Rule: spec transforms §3. */
-export type Fit = 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 'pad' | 'squeeze' | 'scale-up'
+export type FitMode =
+  | 'scale-down'
+  | 'contain'
+  | 'cover'
+  | 'crop'
+  | 'aspect-crop'
+  | 'pad'
+  | 'squeeze'
+  | 'scale-up'
 
 export interface GeometryRequest {
   /** CSS px, at least 1; absent: as the other side and the picture's shape make it. */
   readonly width?: number
   readonly height?: number
-  readonly fit: Fit
+  readonly fit: FitMode
   /** What stays in sight where something is cut off; absent: the centre. */
   readonly gravity?: Gravity
   /** Device px per CSS px, above 0; absent: 1. */
@@ -55,7 +63,7 @@ export function planTransform(source: Size, request: GeometryRequest): Plan {
   return plan
 }
 
-function planBox(source: Size, box: Size, fit: Fit, gravity: Gravity): Plan {
+function planBox(source: Size, box: Size, fit: FitMode, gravity: Gravity): Plan {
   const byWidth = box.width / source.width
   const byHeight = box.height / source.height
   switch (fit) {
@@ -82,7 +90,7 @@ function planBox(source: Size, box: Size, fit: Fit, gravity: Gravity): Plan {
 }
 
 /** One side given, or none: nothing to cut and nothing to fill, whatever `fit` says. */
-function planSide(source: Size, width: number | undefined, height: number | undefined, fit: Fit): Plan {
+function planSide(source: Size, width: number | undefined, height: number | undefined, fit: FitMode): Plan {
   if (width === undefined && height === undefined) return planWhole(source, source)
   const scale = width !== undefined ? width / source.width : (height ?? source.height) / source.height
   switch (fit) {
