@@ -8,7 +8,12 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
-            miniflare: { compatibilityDate: '2026-11-01', compatibilityFlags: ['nodejs_compat'] },
+            miniflare: {
+              compatibilityDate: '2026-11-01',
+              compatibilityFlags: ['nodejs_compat'],
+              kvNamespaces: ['EDGE'],
+              r2Buckets: ['BUCKET'],
+            },
           }),
         ],
         test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'workers/*/src/**/*.test.ts'] },

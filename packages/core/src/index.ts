@@ -1,3 +1,4 @@
+export { negotiateFormat } from './accept.ts'
 export { formatAccountHash, formatBase64Url, formatHexId, isHexId, parsePathHexId } from './account-id.ts'
 export type { ParsedToken, TokenRight } from './api-token.ts'
 export { allows, formatApiToken, hashSecret, isEqualConstantTime, parseApiToken } from './api-token.ts'
