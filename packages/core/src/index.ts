@@ -49,7 +49,7 @@ export { DEFAULT_QUALITY, hashRecipe, recipeOfVariant } from './recipe.ts'
 export type { RenderJob } from './render-job.ts'
 export { ENGINE_EPOCH, formatRenderJob, parseRenderJob, RENDER_HEADERS } from './render-job.ts'
 export type { SignatureVerdict, SigningKey } from './signature.ts'
-export { signMessage, verifySignature } from './signature.ts'
+export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from './signature.ts'
 export type { Fit, Variant, VariantOptions } from './variant.ts'
 export {
   MAX_VARIANTS,
