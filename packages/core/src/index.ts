@@ -27,6 +27,7 @@ export type {
   BlobInfo,
   BlobStore,
   EdgeDocuments,
+  FinishedUpload,
   ImageHeads,
   ImageIndex,
   NewTicket,
