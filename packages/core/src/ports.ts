@@ -70,7 +70,9 @@ export interface NewTicket extends ImageTerms {
 
 export type TicketClaim =
   | { readonly kind: 'claimed'; readonly terms: ImageTerms }
-  | { readonly kind: 'missing' | 'expired' | 'used' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'used' }
 
 /** The images of one account: uniqueness, states and listing. Every transition is one atomic step. */
 export interface ImageIndex {

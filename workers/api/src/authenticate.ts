@@ -1,4 +1,11 @@
-import { ApiError, allows, hashSecret, isEqualConstantTime, parseApiToken, type TokenRight } from '@tintype/core'
+import {
+  ApiError,
+  allows,
+  hashSecret,
+  isEqualConstantTime,
+  parseApiToken,
+  type TokenRight,
+} from '@tintype/core'
 import type { Services } from './services.ts'
 
 /** Who is calling. */
@@ -38,5 +45,6 @@ export async function authenticate(headers: Headers, services: Services): Promis
 
 /** @throws ApiError `insufficientRights` unless the caller owns the account and may do that much in it */
 export function requireRight(caller: Caller, accountId: string | undefined, needed: TokenRight): void {
-  if (caller.accountId !== accountId || !allows(caller.right, needed)) throw new ApiError('insufficientRights')
+  if (caller.accountId !== accountId || !allows(caller.right, needed))
+    throw new ApiError('insufficientRights')
 }

@@ -7,7 +7,9 @@ export const success = <T>(result: T) => ({ success: true, errors: [], messages:
 export const failure = ({ kind, message }: ApiError) => {
   const { code } = ERRORS[kind]
   const chain =
-    kind === 'malformedCredentials' ? { error_chain: [{ code: 6111, message: 'Invalid format for Authorization header' }] } : {}
+    kind === 'malformedCredentials'
+      ? { error_chain: [{ code: 6111, message: 'Invalid format for Authorization header' }] }
+      : {}
   return { success: false, errors: [{ code, message, ...chain }], messages: [], result: null } as const
 }
 

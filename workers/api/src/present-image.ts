@@ -13,7 +13,11 @@ export interface PresentedImage {
 }
 
 /** @param deliveryBase origin and account hash, as `https://host/<hash>` */
-export function presentImage(record: ImageRecord, deliveryBase: string, variantNames: readonly string[]): PresentedImage {
+export function presentImage(
+  record: ImageRecord,
+  deliveryBase: string,
+  variantNames: readonly string[],
+): PresentedImage {
   const { id, filename, uploadedAt, access, metadata, creator, state } = record
   return {
     id,

@@ -4,12 +4,13 @@ import { ApiError, type JsonObject } from '@tintype/core'
 const MAX_JSON_BYTES = 256 * 1024
 
 async function readText(request: Request): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
   let text = ''
   let sizeBytes = 0
   for await (const chunk of request.body ?? []) {
     sizeBytes += chunk.byteLength
-    if (sizeBytes > MAX_JSON_BYTES) throw new ApiError('badRequest', `the body is over ${MAX_JSON_BYTES} bytes`)
+    if (sizeBytes > MAX_JSON_BYTES)
+      throw new ApiError('badRequest', `the body is over ${MAX_JSON_BYTES} bytes`)
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()

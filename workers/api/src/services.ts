@@ -56,7 +56,9 @@ const VARS = z.object({
 export function createServices(env: Env): Services {
   for (const [name, remedy] of Object.entries(BINDINGS)) {
     if (env[name as keyof Env] === undefined) {
-      const cause = new Error(`The binding ${name} is missing: add ${remedy} named ${name} to workers/api/wrangler.toml`)
+      const cause = new Error(
+        `The binding ${name} is missing: add ${remedy} named ${name} to workers/api/wrangler.toml`,
+      )
       throw new ApiError('internal', undefined, { cause })
     }
   }

@@ -62,7 +62,8 @@ function parseJsonMetadata(text: string): JsonObject {
   } catch {
     refuse('"metadata" is not valid JSON')
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('"metadata" must be a JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    refuse('"metadata" must be a JSON object')
   return value as JsonObject
 }
 
@@ -102,7 +103,10 @@ export function createFormFields(): FormFields {
     text: (name) => values.get(name) ?? null,
     metadata() {
       const json = values.get('metadata')
-      return checkMetadata({ ...bracketed, ...(json === undefined || json === '' ? {} : parseJsonMetadata(json)) })
+      return checkMetadata({
+        ...bracketed,
+        ...(json === undefined || json === '' ? {} : parseJsonMetadata(json)),
+      })
     },
     flag(name) {
       const value = values.get(name)?.trim().toLowerCase() ?? 'false'
@@ -112,7 +116,8 @@ export function createFormFields(): FormFields {
     },
     creator() {
       const creator = values.get('creator') ?? ''
-      if ([...creator].length > MAX_CREATOR_CHARACTERS) refuse(`"creator" is over ${MAX_CREATOR_CHARACTERS} characters`)
+      if ([...creator].length > MAX_CREATOR_CHARACTERS)
+        refuse(`"creator" is over ${MAX_CREATOR_CHARACTERS} characters`)
       return creator === '' ? null : creator
     },
   }
