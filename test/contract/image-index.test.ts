@@ -3,6 +3,7 @@ import {
   bucketOf,
   type ImageHeads,
   type ImageIndex,
+  type ImageTerms,
   type PurgeTag,
   type SourceFacts,
 } from '@tintype/core'
@@ -31,6 +32,11 @@ const SOURCE: SourceFacts = {
 }
 const LATER = () => Date.now() + 60_000
 const terms = (id: string) => ({ id, access: 'public' as const, metadata: { a: { b: 1 } }, creator: null })
+const finished = (id: string, more: Partial<ImageTerms> = {}) => ({
+  terms: { ...terms(id), ...more },
+  filename: 'a.jpg',
+  source: SOURCE,
+})
 
 interface Bench {
   readonly accountId: string
@@ -43,20 +49,22 @@ interface Bench {
 
 /** The promises of {@link ImageIndex}, for every adapter. */
 function describeImageIndex(name: string, create: () => Promise<Bench>) {
-  const upload = async ({ index, blobs, accountId }: Bench, id: string, more: object = {}) => {
+  type Choices = { uploadedAt?: number; creator?: string | null }
+  const upload = async ({ index, blobs, accountId }: Bench, id: string, choices: Choices = {}) => {
     const key = blobKey(accountId, id.slice(0, 20) + id.length + id.at(-1))
-    expect(await index.reserve({ ...terms(id), blobKey: key, uploadedAt: 1000, ...more })).toBe('reserved')
+    const { uploadedAt = 1000, creator = null } = choices
+    expect(await index.reserve({ id, blobKey: key, uploadedAt })).toBe('reserved')
     await blobs.create(key, new Blob(['abc']).stream())
-    return await index.commit(id, key, 'a.jpg', SOURCE)
+    return await index.commit(id, key, finished(id, { creator }))
   }
 
   describe(`the image index in ${name}`, () => {
     it('shows an image once it is committed, with its head', async () => {
       const bench = await create()
       const key = blobKey(bench.accountId, 'cat')
-      await bench.index.reserve({ ...terms('cat'), blobKey: key, uploadedAt: 1000 })
+      await bench.index.reserve({ id: 'cat', blobKey: key, uploadedAt: 1000 })
       expect([await bench.index.get('cat'), await bench.index.count()]).toEqual([null, 0])
-      const record = await bench.index.commit('cat', key, 'a.jpg', SOURCE)
+      const record = await bench.index.commit('cat', key, finished('cat'))
       expect(record).toEqual({
         ...{ ...terms('cat'), filename: 'a.jpg', uploadedAt: 1000 },
         ...{ state: 'ready', source: SOURCE, blobKey: key },
@@ -69,14 +77,14 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
     it('gives an id once, however many race for it', async () => {
       const { index } = await create()
       const racers = Array.from({ length: 20 }, (_, i) =>
-        index.reserve({ ...terms('one'), blobKey: `blobs/x/${i}`, uploadedAt: 1 }),
+        index.reserve({ id: 'one', blobKey: `blobs/x/${i}`, uploadedAt: 1 }),
       )
       expect((await Promise.all(racers)).filter((answer) => answer === 'reserved')).toHaveLength(1)
     })
     it('frees the id and the bytes of an abandoned upload', async () => {
       const bench = await create()
       const key = blobKey(bench.accountId, 'again')
-      await bench.index.reserve({ ...terms('again'), blobKey: key, uploadedAt: 1 })
+      await bench.index.reserve({ id: 'again', blobKey: key, uploadedAt: 1 })
       await bench.blobs.create(key, new Blob(['abc']).stream())
       await bench.index.abandon('again', key)
       expect(await bench.blobs.head(key)).toBeNull()
@@ -84,8 +92,27 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
     })
     it('does not commit under a blob key that is not the reserved one', async () => {
       const { index } = await create()
-      await index.reserve({ ...terms('cat'), blobKey: 'blobs/x/mine', uploadedAt: 1 })
-      expect(await index.commit('cat', 'blobs/x/other', null, SOURCE)).toBeNull()
+      await index.reserve({ id: 'cat', blobKey: 'blobs/x/mine', uploadedAt: 1 })
+      expect(await index.commit('cat', 'blobs/x/other', finished('cat'))).toBe('swept')
+    })
+    it('commits under the id, the access and the terms that came after the file', async () => {
+      const { index, heads, accountId } = await create()
+      await index.reserve({ id: 'reserved', blobKey: 'blobs/x/1', uploadedAt: 1 })
+      const late = finished('late', { access: 'private', metadata: { tags: ['a', 'b'] }, creator: 'ann' })
+      expect(await index.commit('reserved', 'blobs/x/1', late)).toMatchObject(late.terms)
+      expect([await index.get('reserved'), (await index.get('late'))?.access]).toEqual([null, 'private'])
+      expect(await heads.get(accountId, 'late')).toMatchObject({ access: 'private', tags: ['a', 'b'] })
+    })
+    it('does not commit under an id that someone else has by then', async () => {
+      const bench = await create()
+      const cat = await upload(bench, 'cat')
+      await bench.index.reserve({ id: 'reserved', blobKey: 'blobs/x/1', uploadedAt: 1 })
+      expect(await bench.index.commit('reserved', 'blobs/x/1', finished('cat'))).toBe('taken')
+      await bench.index.abandon('reserved', 'blobs/x/1')
+      expect(await bench.index.get('cat')).toEqual(cat)
+      expect(await bench.index.reserve({ id: 'reserved', blobKey: 'blobs/x/2', uploadedAt: 1 })).toBe(
+        'reserved',
+      )
     })
     it('does not let a late abandon touch a finished image', async () => {
       const bench = await create()
@@ -127,7 +154,7 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
       const { index } = await create()
       await index.createTicket({ ...terms('t'), uploadedAt: 5, expiresAt: LATER() })
       expect(await index.createTicket({ ...terms('t'), uploadedAt: 5, expiresAt: LATER() })).toBe('taken')
-      expect(await index.reserve({ ...terms('t'), blobKey: 'blobs/x/z', uploadedAt: 5 })).toBe('taken')
+      expect(await index.reserve({ id: 't', blobKey: 'blobs/x/z', uploadedAt: 5 })).toBe('taken')
       expect(await index.get('t')).toMatchObject({ state: 'draft', source: null })
       const claims = await Promise.all(
         Array.from({ length: 20 }, (_, i) => index.claimTicket('t', `blobs/x/${i}`, Date.now())),
@@ -137,7 +164,7 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
       const winner = claims.findIndex(({ kind }) => kind === 'claimed')
       expect(claims[winner]).toEqual({ kind: 'claimed', terms: terms('t') })
       expect(await index.get('t')).toMatchObject({ state: 'draft' })
-      expect(await index.commit('t', `blobs/x/${winner}`, null, SOURCE)).toMatchObject({
+      expect(await index.commit('t', `blobs/x/${winner}`, finished('t'))).toMatchObject({
         state: 'ready',
         uploadedAt: 5,
       })
@@ -156,14 +183,14 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
       expect(await index.claimTicket('t', 'blobs/x/1', Date.now())).toEqual({ kind: 'expired' })
       expect(await index.claimTicket('u', 'blobs/x/1', Date.now())).toEqual({ kind: 'missing' })
       expect(await index.get('t')).toBeNull()
-      expect(await index.reserve({ ...terms('t'), blobKey: 'blobs/x/z', uploadedAt: 5 })).toBe('reserved')
+      expect(await index.reserve({ id: 't', blobKey: 'blobs/x/z', uploadedAt: 5 })).toBe('reserved')
     })
     it('drops a draft on remove; an upload that is using it then finds nothing to commit', async () => {
       const { index } = await create()
       await index.createTicket({ ...terms('t'), uploadedAt: 5, expiresAt: LATER() })
       await index.claimTicket('t', 'blobs/x/1', Date.now())
       expect(await index.remove('t')).toBe(true)
-      expect(await index.commit('t', 'blobs/x/1', null, SOURCE)).toBeNull()
+      expect(await index.commit('t', 'blobs/x/1', finished('t'))).toBe('swept')
       expect(await index.get('t')).toBeNull()
     })
     it('keeps ids of 1,024 characters and of any script', async () => {

@@ -14,6 +14,12 @@ const SOURCE = {
   ...{ orientation: 1, hasAlpha: false, animated: false },
 }
 
+const UPLOAD = {
+  terms: { id: 'cat', access: 'public' as const, metadata: null, creator: null },
+  filename: null,
+  source: SOURCE,
+}
+
 /** A shard with one reserved upload whose bytes are stored, as a crash may leave it. */
 async function interruptedUpload(id: string) {
   const accountId = freshAccountId()
@@ -22,7 +28,7 @@ async function interruptedUpload(id: string) {
   await authority.initialize(identity, { name: 'default', value: 'k' })
   const index = durableImageIndex(bindings.IMAGES, accountId)
   const key = blobKey(accountId, 'x')
-  await index.reserve({ id, access: 'public', metadata: null, creator: null, blobKey: key, uploadedAt: 1 })
+  await index.reserve({ id, blobKey: key, uploadedAt: 1 })
   await r2BlobStore(bindings.BUCKET).create(key, new Blob(['abc']).stream())
   const shard = bindings.IMAGES.get(bindings.IMAGES.idFromName(`${accountId}/0`))
   const set = (assignment: string) =>
@@ -38,12 +44,12 @@ describe('after an interruption, the alarm', () => {
     await set('lease_until = 1')
     expect(await runDurableObjectAlarm(shard)).toBe(true)
     expect(await bindings.BUCKET.head(key)).toBeNull()
-    expect(await index.commit('cat', key, null, SOURCE)).toBeNull()
+    expect(await index.commit('cat', key, UPLOAD)).toBe('swept')
   })
   it('leaves an upload alone whose lease still runs', async () => {
     const { index, key, shard } = await interruptedUpload('cat')
     await runDurableObjectAlarm(shard)
-    expect(await index.commit('cat', key, null, SOURCE)).toMatchObject({ id: 'cat' })
+    expect(await index.commit('cat', key, UPLOAD)).toMatchObject({ id: 'cat' })
   })
   it('finishes a commit whose head was not written', async () => {
     const { accountId, index, shard, set } = await interruptedUpload('cat')
@@ -55,21 +61,14 @@ describe('after an interruption, the alarm', () => {
   })
   it('finishes a removal: no head, no bytes, no row', async () => {
     const { accountId, index, key, shard, set } = await interruptedUpload('cat')
-    await index.commit('cat', key, null, SOURCE)
+    await index.commit('cat', key, UPLOAD)
     await set("state = 'deleting'")
     expect(await index.get('cat')).toBeNull()
     await runInDurableObject(shard, (_, state) => state.storage.setAlarm(Date.now() + 60_000))
     await runDurableObjectAlarm(shard)
     expect(await r2ImageHeads(bindings.BUCKET).get(accountId, 'cat')).toBeNull()
     expect(await bindings.BUCKET.head(key)).toBeNull()
-    const free = {
-      id: 'cat',
-      access: 'public' as const,
-      metadata: null,
-      creator: null,
-      blobKey: 'b',
-      uploadedAt: 1,
-    }
+    const free = { id: 'cat', blobKey: 'b', uploadedAt: 1 }
     expect(await index.reserve(free)).toBe('reserved')
   })
 })

@@ -37,6 +37,8 @@ describe('both sides given', () => {
     ['100x50', 'squeeze', '1x400', '1x400'],
     ['1x12000', 'scale-down', '10x10', '1x10'],
     ['12000x1', 'contain', '7x7', '7x1'],
+    ['48x32', 'contain', '999x123', '185x123'], // 184.5
+    ['30x49', 'contain', '999x49', '30x49'],
   ] as const)('%s %s %s is %s', (source, fit, box, expected) => {
     expect(plan(source, fit, box).canvas).toEqual(size(expected))
   })

@@ -22,7 +22,7 @@ export function durableImageIndex(images: DurableObjectNamespace, accountId: str
   const shardOf = (id: string) => shard(shardOfBucket(bucketOf(id)))
   return {
     reserve: (reservation) => shardOf(reservation.id).reserve(reservation),
-    commit: (id, blobKey, filename, source) => shardOf(id).commit(id, blobKey, filename, source),
+    commit: (reservedId, blobKey, upload) => shardOf(reservedId).commit(reservedId, blobKey, upload),
     abandon: (id, blobKey) => shardOf(id).abandon(id, blobKey),
     get: (id) => shardOf(id).get(id),
     remove: (id) => shardOf(id).remove(id),

@@ -1,4 +1,4 @@
-import { type FormatClass, negotiateFormat, type OutputFormat } from '@tintype/core'
+import { type FormatClass, isNamed, type OutputFormat } from '@tintype/core'
 
 /** Media types of what the render Worker may answer. */
 export const MEDIA_TYPES = {
@@ -29,7 +29,5 @@ export const AIMED_FORMATS = {
  */
 export function canShow(accept: string | null, format: OutputFormat): boolean {
   if (format === 'jpeg' || format === 'png') return true
-  if (format === 'avif') return negotiateFormat(accept) === 'avif'
-  // Asked without its AVIF entries, which would win, the header tells about WebP.
-  return negotiateFormat(accept?.replaceAll(/image\/avif/gi, 'image/x-other') ?? null) === 'webp'
+  return isNamed(accept, MEDIA_TYPES[format])
 }

@@ -1,12 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import {
+  type FinishedUpload,
   type ImageIndex,
   type ImageRecord,
   imageTag,
   type NewTicket,
   type PurgeTag,
   type Reservation,
-  type SourceFacts,
   type TicketClaim,
   tagsOfMetadata,
 } from '@tintype/core'
@@ -45,8 +45,9 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
 
   async reserve(reservation: Reservation): Promise<'reserved' | 'taken'> {
     const leaseUntil = Date.now() + UPLOAD_LEASE_MS
-    if (!this.#table.insert({ ...reservation, state: 'pending', expiresAt: null, leaseUntil }, Date.now()))
-      return 'taken'
+    const terms = { access: 'public' as const, metadata: null, creator: null } // replaced by the upload's at commit
+    const row = { ...terms, ...reservation, state: 'pending' as const, expiresAt: null, leaseUntil }
+    if (!this.#table.insert(row, Date.now())) return 'taken'
     await this.#wakeBy(leaseUntil)
     return 'reserved'
   }
@@ -72,13 +73,17 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
   }
 
   async commit(
-    id: string,
+    reservedId: string,
     blobKey: string,
-    filename: string | null,
-    source: SourceFacts,
-  ): Promise<ImageRecord | null> {
-    const row = this.#table.markCommitted(id, blobKey, filename, source)
-    if (row === null) return null
+    upload: FinishedUpload,
+  ): Promise<ImageRecord | 'taken' | 'swept'> {
+    const { id } = upload.terms
+    const row = this.ctx.storage.transactionSync(() => {
+      if (id !== reservedId && !this.#table.isFree(id, Date.now())) return 'taken'
+      return this.#table.markCommitted(reservedId, blobKey, upload)
+    })
+    if (row === 'taken') return 'taken'
+    if (row === null) return 'swept'
     await this.#wakeBy(Date.now() + RETRY_MS)
     await this.#finishCommit(row)
     return recordOf({ ...row, state: 'ready' })
@@ -119,15 +124,26 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
   /** Roll on whatever an interrupted request left behind. */
   override async alarm(): Promise<void> {
     const now = Date.now()
-    for (const row of this.#table.inState('committed')) await this.#finishCommit(row)
-    for (const row of this.#table.inState('deleting')) await this.#finishRemoval(row)
-    for (const row of this.#table.overdue(now)) {
-      if (row.blob_key !== null) await this.env.BUCKET.delete(row.blob_key)
-      this.#table.release(row.id)
-    }
+    for (const row of this.#table.inState('committed')) await this.#attempt(() => this.#finishCommit(row))
+    for (const row of this.#table.inState('deleting')) await this.#attempt(() => this.#finishRemoval(row))
+    for (const row of this.#table.overdue(now)) await this.#attempt(() => this.#sweep(row))
     this.#table.dropExpiredDrafts(now - EXPIRED_TICKET_KEPT_MS)
     const next = this.#table.nextDeadline(EXPIRED_TICKET_KEPT_MS)
     if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, now + RETRY_MS))
+  }
+
+  /** One row's trouble must not keep the others waiting, nor use up the runtime's few retries of an alarm. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      console.error('a row could not be rolled on; it will be tried again', error)
+    }
+  }
+
+  async #sweep(row: ImageRow): Promise<void> {
+    if (row.blob_key !== null) await this.env.BUCKET.delete(row.blob_key)
+    this.#table.release(row.id)
   }
 
   /** Idempotent: the alarm may run it again. */

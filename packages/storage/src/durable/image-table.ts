@@ -1,4 +1,4 @@
-import type { Access, ImageRecord, ImageTerms, JsonObject, SourceFacts } from '@tintype/core'
+import type { Access, FinishedUpload, ImageRecord, ImageTerms, JsonObject, SourceFacts } from '@tintype/core'
 
 export type RowState = 'pending' | 'draft' | 'uploading' | 'committed' | 'ready' | 'deleting'
 
@@ -57,6 +57,8 @@ export const recordOf = (row: ImageRow): ImageRecord => ({
   blobKey: row.blob_key,
 })
 
+const jsonOrNull = (value: JsonObject | null) => (value === null ? null : JSON.stringify(value))
+
 /** The statements of a shard. Each is one synchronous, atomic turn. */
 export type ImageTable = ReturnType<typeof createImageTable>
 
@@ -75,14 +77,20 @@ export function createImageTable(sql: SqlStorage, name: string | undefined) {
 
     find: (id: string) => first('SELECT * FROM images WHERE id = ?', id),
 
-    /** False when the id is taken; the id of an expired draft is free. */
+    /** Whether a new image may have the id; that of an expired draft is given back. */
+    isFree(id: string, now: number): boolean {
+      sql.exec("DELETE FROM images WHERE id = ? AND state = 'draft' AND expires_at <= ?", id, now)
+      return first('SELECT * FROM images WHERE id = ?', id) === null
+    },
+
+    /** False when the id is taken. */
     insert(row: NewRow, now: number): boolean {
       sql.exec("DELETE FROM images WHERE id = ? AND state = 'draft' AND expires_at <= ?", row.id, now)
       const inserted = first(
         'INSERT INTO images (id, state, access, blob_key, metadata, creator, uploaded_at, expires_at, lease_until) ' +
           'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING *',
         ...[row.id, row.state, row.access, row.blobKey],
-        ...[row.metadata === null ? null : JSON.stringify(row.metadata), row.creator],
+        ...[jsonOrNull(row.metadata), row.creator],
         ...[row.uploadedAt, row.expiresAt, row.leaseUntil],
       )
       return inserted !== null
@@ -95,11 +103,14 @@ export function createImageTable(sql: SqlStorage, name: string | undefined) {
         ...[blobKey, leaseUntil, id, now],
       ),
 
-    markCommitted: (id: string, blobKey: string, filename: string | null, source: SourceFacts) =>
+    /** null when the reservation is gone. */
+    markCommitted: (reservedId: string, blobKey: string, { terms, filename, source }: FinishedUpload) =>
       first(
-        "UPDATE images SET state = 'committed', filename = ?, source = ?, lease_until = NULL, expires_at = NULL " +
+        "UPDATE images SET state = 'committed', id = ?, access = ?, metadata = ?, creator = ?, filename = ?, " +
+          'source = ?, lease_until = NULL, expires_at = NULL ' +
           "WHERE id = ? AND blob_key = ? AND state IN ('pending', 'uploading') RETURNING *",
-        ...[filename, JSON.stringify(source), id, blobKey],
+        ...[terms.id, terms.access, jsonOrNull(terms.metadata), terms.creator],
+        ...[filename, JSON.stringify(source), reservedId, blobKey],
       ),
 
     markReady(id: string): void {

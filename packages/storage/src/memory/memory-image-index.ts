@@ -33,11 +33,12 @@ export function memoryImageIndex(
   }
 
   return {
-    async reserve({ blobKey, ...terms }) {
-      if (!isFree(terms.id)) return 'taken'
+    async reserve(reservation) {
+      if (!isFree(reservation.id)) return 'taken'
+      const terms = { access: 'public' as const, metadata: null, creator: null }
       insert({
         ...terms,
-        blobKey,
+        ...reservation,
         filename: null,
         source: null,
         state: 'ready',
@@ -70,17 +71,14 @@ export function memoryImageIndex(
         terms: { id, access: row.access, metadata: row.metadata, creator: row.creator },
       }
     },
-    async commit(id, blobKey, filename, source) {
-      const row = rows.get(id)
-      if (row?.blobKey !== blobKey || (row.stage !== 'pending' && row.stage !== 'uploading')) return null
-      const ready: Row = { ...row, filename, source, state: 'ready', stage: 'ready' }
-      await heads.put(accountId, {
-        id,
-        access: row.access,
-        blobKey,
-        source,
-        tags: tagsOfMetadata(row.metadata),
-      })
+    async commit(reservedId, blobKey, { terms, filename, source }) {
+      const { id, access, metadata } = terms
+      if (id !== reservedId && !isFree(id)) return 'taken'
+      const row = rows.get(reservedId)
+      if (row?.blobKey !== blobKey || (row.stage !== 'pending' && row.stage !== 'uploading')) return 'swept'
+      const ready: Row = { ...row, ...terms, filename, source, state: 'ready', stage: 'ready' }
+      await heads.put(accountId, { id, access, blobKey, source, tags: tagsOfMetadata(metadata) })
+      rows.delete(reservedId)
       rows.set(id, ready)
       return publicPart(ready)
     },
