@@ -27,7 +27,7 @@ interface DevSettings {
 function readPort(): number {
   const port = Number(process.env.PORT ?? 8787)
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  console.error(`PORT must be a number from 1 to 65535, not "${process.env.PORT}"`)
+  console.log(`PORT must be a number from 1 to 65535, not "${process.env.PORT}"`)
   process.exit(1)
 }
 
