@@ -9,7 +9,11 @@ export const ERRORS = {
   unknownCredentials: { code: 10000, status: 401, message: 'Authentication error' },
   insufficientRights: { code: 10000, status: 403, message: 'Authentication error' },
   noSuchRoute: { code: 7000, status: 404, message: 'No route for that URI' },
-  invalidPathIdentifier: { code: 7003, status: 404, message: 'Could not route, the path identifier is not valid' },
+  invalidPathIdentifier: {
+    code: 7003,
+    status: 404,
+    message: 'Could not route, the path identifier is not valid',
+  },
   methodNotAllowed: { code: 10405, status: 405, message: 'Method not allowed' },
   rateLimited: { code: 971, status: 429, message: 'Please wait and consider throttling your request speed' },
 
