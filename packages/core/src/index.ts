@@ -20,6 +20,8 @@ export {
   parseCustomId,
   withAccess,
 } from './image-id.ts'
+export type { Orientation, Rect, Size } from './orientation.ts'
+export { storedRect, toOrientation, uprightSize } from './orientation.ts'
 export type {
   AccountAuthority,
   AccountIdentity,
@@ -49,6 +51,9 @@ export type { RenderJob } from './render-job.ts'
 export { ENGINE_EPOCH, formatRenderJob, parseRenderJob, RENDER_HEADERS } from './render-job.ts'
 export type { SignatureVerdict, SigningKey } from './signature.ts'
 export { signMessage, verifySignature } from './signature.ts'
+export { FORMATS } from './source-format.ts'
+export type { Plan } from './transform-plan.ts'
+export { planTransform } from './transform-plan.ts'
 export type { Fit, Variant, VariantOptions } from './variant.ts'
 export {
   MAX_VARIANTS,
