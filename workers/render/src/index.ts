@@ -1,4 +1,4 @@
-import { ERRORS, parseRenderJob, RENDER_HEADERS, toApiError } from '@tintype/core'
+import { type ApiError, ERRORS, parseRenderJob, RENDER_HEADERS, toApiError } from '@tintype/core'
 import { type Rendered, render } from './render.ts'
 import { createServices, type Env } from './services.ts'
 
@@ -30,12 +30,21 @@ const answer = ({ body, sizeBytes, mime, warning, origin }: Rendered): Response 
     },
   })
 
+const RETRY_AFTER_SECONDS = 5
+
 /** The kind in a header, the detail for the caller as the body. Causes go to the log, never out. */
 function refuse(error: unknown): Response {
   const known = toApiError(error, 'deliveryInternal')
   if (known.cause !== undefined) console.error(known.kind, known.cause)
-  return new Response(known.message, {
+  return new Response(detailOf(known), {
     status: ERRORS[known.kind].status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', [RENDER_HEADERS.error]: known.kind },
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      [RENDER_HEADERS.error]: known.kind,
+      ...(known.kind === 'overloaded' ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+    },
   })
 }
+
+/** What an error says beyond the sentence of its kind, which its reader will put in front again. */
+const detailOf = ({ kind, message }: ApiError): string => message.slice(ERRORS[kind].message.length + 2)
