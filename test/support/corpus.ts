@@ -1,14 +1,28 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url))
+/** Beside the project, or beside the folder of a worktree. */
+const CANDIDATES = ['../../../shared/corpus/', '../../../../shared/corpus/']
 
-/** Real pictures that are not part of this repository. Tests that need one skip, with a message, where there are none. */
-export const hasCorpus = existsSync(folder)
+const folder = CANDIDATES.map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync)
+
+/** True where the shared pictures are present; suites that need them skip otherwise. */
+export const hasCorpus = folder !== undefined
 if (!hasCorpus)
-  console.log('skipping what needs real pictures: there is no ../shared/corpus beside this checkout')
+  console.warn('The corpus folder ../shared/corpus is absent: tests on real pictures are skipped')
 
-export const corpusPath = (name: string): string => `${folder}${name}`
-export const readCorpus = (name: string): Promise<Buffer<ArrayBuffer>> =>
-  readFile(corpusPath(name)) as Promise<Buffer<ArrayBuffer>>
+/** Paths below the corpus, such as `pngsuite/basn2c08.png`, of the files in `name` whose name matches. */
+export function corpusFiles(name: string, pattern: RegExp): string[] {
+  if (folder === undefined) return []
+  return readdirSync(folder + name)
+    .filter((file) => pattern.test(file))
+    .sort()
+    .map((file) => `${name}/${file}`)
+}
+
+export function readCorpus(path: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(`${folder}${path}`))
+}
+
+/** Where a corpus file lies, for clients that want a path. */
+export const corpusPath = (path: string): string => `${folder}${path}`
