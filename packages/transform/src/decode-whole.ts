@@ -1,4 +1,4 @@
-import { ApiError, type Plan, type SourceFacts, storedRect, uprightSize } from '@tintype/core'
+import { ApiError, type Plan, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
 import { orientRaster } from './orient.ts'
 import { type Raster, releaseRaster } from './raster.ts'
 import { resample } from './resample.ts'
