@@ -5,12 +5,21 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const ACCOUNT_NAME = 'demo'
 const START_TIMEOUT_MS = 120_000
 const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Nothing is looked up outside: no metrics, no request metadata, and no banner, which would ask for a newer version. */
+const QUIET = {
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  CI: 'true',
+}
 
 /** What `.wrangler/dev.json` holds for scripts and tests; its form is fixed by docs/architecture.md. */
 interface DevSettings {
@@ -33,7 +42,8 @@ function readPort(): number {
 
 const port = readPort()
 const baseUrl = `http://localhost:${port}`
-const stateFolder = `${root}.wrangler`
+/** Where everything local lives; STATE_DIR names another place, for tests and second servers. */
+const stateFolder = process.env.STATE_DIR ?? `${root}.wrangler`
 const settingsFile = `${stateFolder}/dev.json`
 const secretsFile = `${stateFolder}/admin-token`
 
@@ -63,34 +73,39 @@ function run(script: string): Promise<void> {
 
 /** Start the Workers; delivery comes first, since only the first one gets the port. */
 async function startWorkers(secret: string) {
-  // Secrets go by file, not by argument: arguments are in the process list.
-  await writePrivately(`${root}workers/api/.dev.vars`, `ADMIN_TOKEN=${secret}\n`)
   const configs = ['wrangler.toml', 'workers/render/wrangler.toml', 'workers/api/wrangler.toml']
   const wrangler = fileURLToPath(new URL('../bin/wrangler.js', import.meta.resolve('wrangler')))
   const child = spawn(
     process.execPath,
     [
-      wrangler,
-      'dev',
-      ...configs.flatMap((config) => ['-c', config]),
-      ...['--port', String(port), '--inspector-port', '0', '--persist-to', '.wrangler/state'],
+      ...[wrangler, 'dev', ...configs.flatMap((config) => ['-c', config])],
+      ...['--port', String(port), '--inspector-port', '0', '--persist-to', `${stateFolder}/state`],
       ...['--infer-origin-from-routes=false', '--show-interactive-dev-session=false', '--log-level', 'warn'],
-      ...['--var', 'EDGE_MEMO_SECONDS:0', '--var', 'PUBLISH_INTERVAL_MS:0'],
+      ...['--var', 'EDGE_MEMO_SECONDS:0'],
     ],
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: {
-        ...process.env,
-        WRANGLER_SEND_METRICS: 'false',
-        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-        CI: 'true',
-      },
+      // `--var` reaches the first Worker only. The others take what their own configuration names from here; a secret
+      // among arguments would be in the process list besides.
+      env: { ...process.env, ...QUIET, ADMIN_TOKEN: secret, PUBLISH_INTERVAL_MS: '0' },
     },
   )
   child.on('exit', (code) => process.exit(code ?? 1))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   return child
+}
+
+/** Ends with a sentence when somebody listens already: another server's answers must not be taken for ours. */
+async function refuseTakenPort(): Promise<void> {
+  const isFree = await new Promise<boolean>((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, 'localhost', () => probe.close(() => resolve(true)))
+  })
+  if (isFree) return
+  console.log(`Port ${port} is in use. Stop what listens there, or choose another: PORT=8788 pnpm dev`)
+  process.exit(1)
 }
 
 async function waitUntilUp(): Promise<void> {
@@ -155,19 +170,26 @@ Upload a picture (put your own file in the place of photo.jpg):
     -H "Authorization: Bearer ${apiToken}" \\
     -F id=hello -F file=@photo.jpg
 
-Then open it in a browser:
+Then open it in a browser (an id is taken once: give the next picture another, or none):
 
   ${deliveryBaseUrl}/${accountHash}/hello/public
 
-The same values are in .wrangler/dev.json. Ctrl-C stops; the next start finds the same account and images.
+The same values are in ${settingsFile.replace(root, '')}. Ctrl-C stops; the next start finds the same account and images.
 `)
 }
 
+await refuseTakenPort()
 await mkdir(stateFolder, { recursive: true })
 await run('build-kernel.ts')
 const secret = await adminToken()
-await startWorkers(secret)
-await waitUntilUp()
-const settings = await openDemoAccount(secret)
-await writePrivately(settingsFile, `${JSON.stringify(settings, null, 2)}\n`)
-printUsage(settings)
+const workers = await startWorkers(secret)
+try {
+  await waitUntilUp()
+  const settings = await openDemoAccount(secret)
+  await writePrivately(settingsFile, `${JSON.stringify(settings, null, 2)}\n`)
+  printUsage(settings)
+} catch (error) {
+  console.log(`Tintype could not start: ${error instanceof Error ? error.message : error}`)
+  workers.removeAllListeners('exit').on('exit', () => process.exit(1))
+  workers.kill('SIGTERM')
+}
