@@ -13,6 +13,7 @@ export default defineConfig({
               compatibilityFlags: ['nodejs_compat'],
               kvNamespaces: ['EDGE'],
               r2Buckets: ['BUCKET'],
+              modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm?module'] }],
             },
           }),
         ],

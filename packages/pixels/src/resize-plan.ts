@@ -1,0 +1,111 @@
+/** How one axis is filtered; the numbers are the kernel's (`assembly/resize-axis.ts`). */
+export const FILTER = { copy: 0, lanczos3: 1, catmullRom: 2, triangle: 3 } as const
+
+/** Half widths of the filters, in source samples at a ratio of 1 or less. */
+const RADIUS = [0.5, 3, 2, 1] as const
+
+/** From this ratio on, source samples are averaged in boxes first, so that the filter's own ratio stays in [2, 4). */
+const BOX_FROM_RATIO = 4
+/** As in `assembly/resize-box.ts`: more rows would overflow 16-bit sums. */
+const LARGEST_BOX = 256
+
+/** Part of a picture, in its pixels; fractions are allowed. */
+export interface PixelWindow {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** What one axis of a resize reads and how: all that the kernel needs, and all that its memory depends on. */
+export interface AxisPlan {
+  /** First source sample read. */
+  readonly first: number
+  /** Source samples read from `first` on. */
+  readonly count: number
+  /** Source samples averaged into one cell before filtering. */
+  readonly box: number
+  readonly cells: number
+  /** Output samples. */
+  readonly out: number
+  /** Most cells that weigh in one output sample. */
+  readonly taps: number
+  readonly filter: number
+  /** Start of the window, in cells, relative to cell 0. */
+  readonly origin: number
+  /** Cells per output sample. */
+  readonly step: number
+  /** First and last cell that may weigh in; beyond them the outermost repeats. */
+  readonly lowest: number
+  readonly highest: number
+  /** Source samples on each side of an output sample's centre that weigh in. */
+  readonly reach: number
+}
+
+/** One axis of a request: which stretch of how many source samples becomes how many output samples. */
+export interface AxisRequest {
+  /** Source samples along this axis, a whole number. */
+  readonly size: number
+  /** Where the window starts and how long it is, in source samples. */
+  readonly start: number
+  readonly length: number
+  readonly out: number
+  /** Whether samples just outside the window weigh in at its edges, as if the picture was resized, then cropped. */
+  readonly bleed: boolean
+  /** Filter for enlarging. Default Catmull-Rom. */
+  readonly enlargeBy?: number
+}
+
+/** A stretch of source samples: [first, end). */
+export interface SampleRange {
+  readonly first: number
+  readonly end: number
+}
+
+/** Lanczos3 when shrinking, `enlargeBy` when enlarging, a plain copy at 1:1 on whole samples. */
+function chooseFilter({ start, length, out, enlargeBy = FILTER.catmullRom }: AxisRequest): number {
+  if (length > out) return FILTER.lanczos3
+  return length === out && Number.isInteger(start) ? FILTER.copy : enlargeBy
+}
+
+const boxOf = (ratio: number): number =>
+  ratio < BOX_FROM_RATIO ? 1 : Math.min(LARGEST_BOX, Math.floor(ratio / 2))
+
+const reachOf = (filter: number, ratio: number): number =>
+  (RADIUS[filter] as number) * Math.max(ratio, boxOf(ratio))
+
+/** Samples that may weigh in at all. */
+const allowedRange = ({ size, start, length, bleed }: AxisRequest): SampleRange =>
+  bleed
+    ? { first: 0, end: size }
+    : { first: Math.floor(start), end: Math.min(size, Math.ceil(start + length)) }
+
+/** The source samples that a request reads. */
+export function neededRange(request: AxisRequest): SampleRange {
+  const { start, length, out } = request
+  const ratio = length / out
+  const reach = reachOf(chooseFilter(request), ratio)
+  const allowed = allowedRange(request)
+  const first = clamp(Math.floor(start + ratio / 2 - reach), allowed.first, allowed.end - 1)
+  return { first, end: clamp(Math.ceil(start + length - ratio / 2 + reach), first + 1, allowed.end) }
+}
+
+/** Plan one axis. `range` may be wider than what is needed, where the producer's rows start and end elsewhere. */
+export function planAxis(request: AxisRequest, range: SampleRange = neededRange(request)): AxisPlan {
+  const { start, length, out } = request
+  const ratio = length / out
+  const filter = chooseFilter(request)
+  const box = boxOf(ratio)
+  const reach = reachOf(filter, ratio)
+  const { first, end } = range
+  const count = end - first
+  const cells = Math.ceil(count / box)
+  const allowed = allowedRange(request)
+  const lowest = clamp(Math.floor((allowed.first - first) / box), 0, cells - 1)
+  const highest = clamp(Math.ceil((allowed.end - first) / box) - 1, lowest, cells - 1)
+  const taps = Math.min(highest - lowest + 1, Math.floor((2 * reach) / box) + 1)
+  const origin = (start - first) / box
+  return { first, count, box, cells, out, taps, filter, origin, step: ratio / box, lowest, highest, reach }
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))

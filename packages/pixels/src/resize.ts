@@ -1,0 +1,182 @@
+import type { Kernel, KernelRaster } from './kernel.ts'
+import { type AxisPlan, type PixelWindow, planAxis } from './resize-plan.ts'
+
+/** EXIF orientation: 1 as stored, 2–4 mirrored or turned by 180°, 5–8 with sides exchanged. */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+
+/** What the rows hold: one 8-bit plane, RGBA with alpha 255 throughout, or RGBA with straight alpha. */
+export type RowKind = 'plane' | 'opaque' | 'alpha'
+
+/** A resize: whole source, part of it that is shown, size of the output. All in stored order, before `orientation`. */
+export interface ResizeRequest {
+  readonly kind: RowKind
+  readonly width: number
+  readonly height: number
+  /** Default: the whole picture. It must lie inside the picture. */
+  readonly window?: PixelWindow
+  readonly outWidth: number
+  readonly outHeight: number
+  /** Let pixels just outside the window weigh in at its edges (resize, then crop), not only those inside. Default true. */
+  readonly bleed?: boolean
+  /** How the finished picture is turned. Default 1. For 5 to 8 the raster is outHeight × outWidth. */
+  readonly orientation?: Orientation
+}
+
+/** A planned resize; `x` and `y` are the stored axes. */
+export interface ResizePlan {
+  readonly kind: RowKind
+  readonly x: AxisPlan
+  readonly y: AxisPlan
+  readonly orientation: Orientation
+}
+
+const KINDS = { plane: 0, opaque: 1, alpha: 2 } as const satisfies Record<RowKind, number>
+const BYTES_PER_PIXEL = { plane: 1, opaque: 4, alpha: 4 } as const satisfies Record<RowKind, number>
+
+// Sizes of the kernel's records, bytes; `resize.test.ts` compares the prices made from them with what is allocated.
+const AXIS_RECORD = 44
+const STAGE_RECORD = 68
+const PLACEMENT_RECORD = 20
+const RESIZER_RECORD = 36
+const TAPS_HEADER = 8
+const SPARE_POSITIONS = 3
+const ROW_SPARE = 16
+
+/** Bytes that `allocate(size)` advances by. */
+export const align16 = (size: number): number => (size + 15) & ~15
+
+/** Cells that the horizontal pass weighs at once, so that weights are padded to a multiple of it. */
+const TAPS_AT_ONCE = { plane: 8, opaque: 2, alpha: 2 } as const satisfies Record<RowKind, number>
+const ROWS_AT_ONCE = 2
+
+const padTaps = (taps: number, multiple: number): number => Math.ceil(taps / multiple) * multiple
+export const paddedTapsX = (axis: AxisPlan, kind: RowKind): number => padTaps(axis.taps, TAPS_AT_ONCE[kind])
+export const paddedTapsY = (axis: AxisPlan): number => padTaps(axis.taps, ROWS_AT_ONCE)
+
+/** Decide filters, windows and sizes of a resize, without touching memory. */
+export function planResize(request: ResizeRequest): ResizePlan {
+  const { kind, width, height, outWidth, outHeight, bleed = true, orientation = 1 } = request
+  const window = request.window ?? { x: 0, y: 0, width, height }
+  return {
+    kind,
+    orientation,
+    x: planAxis({ size: width, start: window.x, length: window.width, out: outWidth, bleed }),
+    y: planAxis({ size: height, start: window.y, length: window.height, out: outHeight, bleed }),
+  }
+}
+
+/** Bytes of one axis table in the kernel. `taps` as padded for its reader. */
+export function priceAxis(axis: AxisPlan, taps: number): number {
+  const stride = (TAPS_HEADER + taps * 2 + 7) & ~7
+  return align16(AXIS_RECORD) + align16(taps * 8) + align16((axis.out + SPARE_POSITIONS) * stride)
+}
+
+/** Shape of a vertical stage, see `createStage` in the kernel. */
+export interface StageShape {
+  readonly channels: number
+  readonly sampleBytes: number
+  readonly rowSamples: number
+  readonly rowsAtOnce: number
+  readonly slack: number
+}
+
+/** Bytes of one vertical stage in the kernel. */
+export function priceStage(x: AxisPlan, y: AxisPlan, shape: StageShape): number {
+  const { channels, sampleBytes, rowSamples, rowsAtOnce, slack } = shape
+  const boxed = x.box > 1 || y.box > 1
+  const samples = x.cells * channels
+  const inputStride = align16(rowSamples * sampleBytes)
+  const stride = boxed ? align16(samples * sampleBytes) : inputStride
+  const window = align16((paddedTapsY(y) + slack) * stride + ROW_SPARE)
+  const mixed = align16((align16(samples) + ROW_SPARE) * 2)
+  const input = boxed ? align16(rowsAtOnce * inputStride + ROW_SPARE) : 0
+  const sums = boxed ? align16((align16(rowSamples) + ROW_SPARE) * 2 * sampleBytes) : 0
+  return align16(STAGE_RECORD) + window + mixed + input + sums
+}
+
+/** Exact bytes that `createResizer` allocates: the output raster included, the kernel's own static data not. */
+export function priceResize(plan: ResizePlan): number {
+  const { kind, x, y } = plan
+  const pixelBytes = BYTES_PER_PIXEL[kind]
+  const raster = align16(x.out * y.out * pixelBytes)
+  const tables = priceAxis(x, paddedTapsX(x, kind)) + priceAxis(y, paddedTapsY(y))
+  const fixed = raster + tables + align16(RESIZER_RECORD) + align16(PLACEMENT_RECORD)
+  if (x.filter === 0 && y.filter === 0) return fixed
+  const shape = {
+    channels: pixelBytes,
+    sampleBytes: kind === 'alpha' ? 2 : 1,
+    rowSamples: x.count * pixelBytes,
+    rowsAtOnce: 1,
+    slack: paddedTapsY(y),
+  }
+  const row = align16((align16(x.out) + ROW_SPARE) * pixelBytes)
+  const wideRow = kind === 'plane' ? align16((align16(x.out) + ROW_SPARE) * 2) : 0
+  return fixed + priceStage(x, y, shape) + row + wideRow
+}
+
+/** The kernel's functions for resizing. Pointers are numbers; booleans are 0 or 1. */
+export interface ResizeExports {
+  axisCreate(
+    first: number,
+    count: number,
+    box: number,
+    cells: number,
+    out: number,
+    taps: number,
+    filter: number,
+    origin: number,
+    step: number,
+    lowest: number,
+    highest: number,
+  ): number
+  resizerCreate(kind: number, axisX: number, axisY: number, orientation: number, raster: number): number
+  resizerPush(resizer: number, row: number): number
+  resizerSkip(resizer: number, rows: number): void
+  resizerFirstRow(resizer: number): number
+  resizerEndRow(resizer: number): number
+}
+
+/** A resizer inside a kernel. Decoders in the kernel may use `pointer` directly with `resizerPush`. */
+export interface Resizer {
+  readonly pointer: number
+  /** The output, as shown: complete once row `endRow - 1` has been pushed. One byte per pixel for kind `plane`. */
+  readonly raster: KernelRaster
+  /** Source rows [firstRow, endRow) count; the others may be skipped. */
+  readonly firstRow: number
+  readonly endRow: number
+  /** Take the next source row (full width, packed) at `row`; returns whether later rows are still needed. */
+  push(row: number): boolean
+  /** Step over `rows` source rows that do not count. */
+  skip(rows: number): void
+}
+
+/** Build an axis table in the kernel; returns its pointer. */
+export function createAxis(kernel: Kernel, axis: AxisPlan, taps: number): number {
+  const { axisCreate } = kernel.exports as unknown as ResizeExports
+  const { first, count, box, cells, out, filter, origin, step, lowest, highest } = axis
+  return axisCreate(first, count, box, cells, out, taps, filter, origin, step, lowest, highest)
+}
+
+/** Set a planned resize up in `kernel`, output raster included. Allocates exactly `priceResize(plan)` bytes. */
+export function createResizer(kernel: Kernel, plan: ResizePlan): Resizer {
+  const { kind, x, y, orientation } = plan
+  const functions = kernel.exports as unknown as ResizeExports
+  const rasterPointer = kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind])
+  const axisX = createAxis(kernel, x, paddedTapsX(x, kind))
+  const axisY = createAxis(kernel, y, paddedTapsY(y))
+  const pointer = functions.resizerCreate(KINDS[kind], axisX, axisY, orientation, rasterPointer)
+  const turned = orientation >= 5
+  return {
+    pointer,
+    raster: {
+      kernel,
+      pointer: rasterPointer,
+      width: turned ? y.out : x.out,
+      height: turned ? x.out : y.out,
+    },
+    firstRow: y.first,
+    endRow: y.first + y.count,
+    push: (row) => functions.resizerPush(pointer, row) !== 0,
+    skip: (rows) => functions.resizerSkip(pointer, rows),
+  }
+}
