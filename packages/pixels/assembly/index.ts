@@ -1,5 +1,6 @@
 // The kernel's exports, one module per concern. Everything runs in one linear memory, one instance per job.
 export { crc32 } from './checksums'
+export { gifBeginFrame, gifCreate, gifInput, gifLines, gifPalette, gifPush } from './gif-decode'
 export { inflate, inflateCreate, inflateInput, inflateOutput, inflateOutputLength } from './inflate'
 export { allocate, heapBytes } from './memory'
 export { pngCreate, pngEnd, pngFinished, pngPush, pngRows } from './png-decode'

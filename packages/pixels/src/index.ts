@@ -1,3 +1,7 @@
+export type { GifDecodeLimits, GifDecodePlan, GifFrame } from './gif-decode.ts'
+export { decodeGif, planGifDecode } from './gif-decode.ts'
+export type { GifHeader } from './gif-header.ts'
+export { readGifHeader } from './gif-header.ts'
 export type { Kernel, KernelRaster } from './kernel.ts'
 export { createKernel } from './kernel.ts'
 export type { PixelErrorReason } from './pixel-error.ts'
