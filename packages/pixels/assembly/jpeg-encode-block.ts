@@ -11,7 +11,7 @@
 // Scans walk masks instead of zeros, and a photograph takes a fifth of what 64 coefficients would.
 import { allocate } from './memory'
 
-/** Bytes of a packed block's head, and the most that a whole one takes. */
+/** Bytes of a packed block before its AC values. */
 export const BLOCK_HEAD: usize = 10
 
 // Zigzag position to natural index (row × 8 + column), T.81 figure 5.
@@ -26,10 +26,13 @@ const OUTPUT_SCALE: f64 = 16.0
 /** Reciprocals of the quantiser are kept in this many fractional bits; u16 then holds them down to a step of 1. */
 const RECIPROCAL_BITS: i32 = 20
 
-/** Bytes of one component's quantiser: 64 reciprocals (u16), then 64 rounding offsets (i32), both transposed. */
-const QUANTISER_BYTES: usize = 128 + 256
-
-let quantisers: usize = 0
+/**
+ * 64 reciprocals (u16), 64 gains (i16), 64 rounding offsets (i32), each in transposed order (column × 8 + row).
+ * A gain is the power of two that brings AAN's factor (0.08 to 1.9) to at least 1, so that reciprocals fit.
+ */
+let quantiser: usize = 0
+const GAINS: usize = 128
+const ROUNDINGS: usize = 256
 /** Nonzero lanes of each transposed row to zigzag mask: 8 × 256 × u64. */
 let zigzagMasks: usize = 0
 /** The block under work in transposed order (column × 8 + row), i16. */
@@ -39,7 +42,7 @@ let offsets: usize = 0
 
 /** Reserve this module's tables, once an instance. */
 export function initBlocks(): void {
-  quantisers = allocate(2 * QUANTISER_BYTES)
+  quantiser = allocate(ROUNDINGS + 256)
   zigzagMasks = allocate(8 * 256 * 8)
   coefficients = allocate(128)
   offsets = allocate(64)
@@ -63,15 +66,17 @@ export function initBlocks(): void {
  * Set the step (1..255) of one coefficient, and the fraction of a step, in 1/4096, that is added before truncation:
  * 2048 rounds to nearest, less widens the dead zone around zero.
  */
-export function setQuantiser(table: i32, natural: i32, step: i32, rounding: i32): void {
+export function setQuantiser(natural: i32, step: i32, rounding: i32): void {
   const column = natural & 7
   const row = natural >> 3
-  const scale = OUTPUT_SCALE * aanFactor(column) * aanFactor(row)
-  const at = quantisers + usize(table) * QUANTISER_BYTES
+  let factor = aanFactor(column) * aanFactor(row)
+  let gain = 1
+  for (; factor < 1.0 - 1e-9; factor *= 2.0) gain <<= 1
+  const reciprocal = Math.round(f64(1 << RECIPROCAL_BITS) / (f64(step) * OUTPUT_SCALE * factor))
   const transposed = (column << 3) | row
-  const reciprocal = Math.round(f64(1 << RECIPROCAL_BITS) / (f64(step) * scale))
-  store<u16>(at + (transposed << 1), <u16>min<f64>(65535, reciprocal))
-  store<i32>(at + (transposed << 2), rounding << (RECIPROCAL_BITS - 12), 128)
+  store<u16>(quantiser + (transposed << 1), <u16>min<f64>(65535, reciprocal))
+  store<i16>(quantiser + (transposed << 1), <i16>gain, GAINS)
+  store<i32>(quantiser + (transposed << 2), rounding << (RECIPROCAL_BITS - 12), ROUNDINGS)
 }
 
 function aanFactor(frequency: i32): f64 {
@@ -109,14 +114,15 @@ function aanFactor(frequency: i32): f64 {
   return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
 }
 
-/** Eight coefficients divided by their steps, with sign, towards the rounding that `quantiser` asks for. */
+/** Coefficients of column `column` divided by their steps, with sign, rounded as `quantiser` says. */
 // @ts-ignore: decorator
-@inline function quantised(value: v128, reciprocals: usize, roundings: usize): v128 {
-  const factor = v128.load(reciprocals)
+@inline function quantised(value: v128, quantiser: usize, column: usize): v128 {
+  const factor = v128.load(quantiser + (column << 4))
+  const roundings = quantiser + (column << 5)
   const sign = i16x8.shr_s(value, 15)
-  const magnitude = i16x8.abs(value)
-  const low = i32x4.add(i32x4.extmul_low_i16x8_u(magnitude, factor), v128.load(roundings))
-  const high = i32x4.add(i32x4.extmul_high_i16x8_u(magnitude, factor), v128.load(roundings, 16))
+  const magnitude = i16x8.mul(i16x8.abs(value), v128.load(quantiser + (column << 4), GAINS))
+  const low = i32x4.add(i32x4.extmul_low_i16x8_u(magnitude, factor), v128.load(roundings, ROUNDINGS))
+  const high = i32x4.add(i32x4.extmul_high_i16x8_u(magnitude, factor), v128.load(roundings, ROUNDINGS + 16))
   const steps = i16x8.narrow_i32x4_s(i32x4.shr_u(low, RECIPROCAL_BITS), i32x4.shr_u(high, RECIPROCAL_BITS))
   return i16x8.sub(v128.xor(steps, sign), sign)
 }
@@ -135,7 +141,7 @@ function aanFactor(frequency: i32): f64 {
 }
 
 /** Transform and quantise the block at `samples` into `coefficients`; returns the mask of its AC coefficients. */
-function transform(samples: usize, stride: usize, quantiser: usize): u64 {
+function transform(samples: usize, stride: usize): u64 {
   let a0 = line(samples), a1 = line(samples + stride), a2 = line(samples + 2 * stride), a3 = line(samples + 3 * stride)
   samples += stride << 2
   let a4 = line(samples), a5 = line(samples + stride), a6 = line(samples + 2 * stride), a7 = line(samples + 3 * stride)
@@ -160,11 +166,9 @@ function transform(samples: usize, stride: usize, quantiser: usize): u64 {
     const o5 = i16x8.add(h1, g0), o3 = i16x8.sub(h1, g0)
     const o1 = i16x8.add(h0, g2), o7 = i16x8.sub(h0, g2)
     if (pass) {
-      const roundings = quantiser + 128
-      const q0 = quantised(o0, quantiser, roundings), q1 = quantised(o1, quantiser + 16, roundings + 32)
-      const q2 = quantised(o2, quantiser + 32, roundings + 64), q3 = quantised(o3, quantiser + 48, roundings + 96)
-      const q4 = quantised(o4, quantiser + 64, roundings + 128), q5 = quantised(o5, quantiser + 80, roundings + 160)
-      const q6 = quantised(o6, quantiser + 96, roundings + 192), q7 = quantised(o7, quantiser + 112, roundings + 224)
+      const q = quantiser
+      const q0 = quantised(o0, q, 0), q1 = quantised(o1, q, 1), q2 = quantised(o2, q, 2), q3 = quantised(o3, q, 3)
+      const q4 = quantised(o4, q, 4), q5 = quantised(o5, q, 5), q6 = quantised(o6, q, 6), q7 = quantised(o7, q, 7)
       const to = coefficients
       v128.store(to, q0); v128.store(to, q1, 16); v128.store(to, q2, 32); v128.store(to, q3, 48)
       v128.store(to, q4, 64); v128.store(to, q5, 80); v128.store(to, q6, 96); v128.store(to, q7, 112)
@@ -186,12 +190,11 @@ function transform(samples: usize, stride: usize, quantiser: usize): u64 {
 }
 
 /** Transform, quantise and pack a row of `count` blocks from a strip of samples; returns the end of what it wrote. */
-export function packBlocks(samples: usize, stride: usize, count: i32, table: i32, to: usize): usize {
-  const quantiser = quantisers + usize(table) * QUANTISER_BYTES
+export function packBlocks(samples: usize, stride: usize, count: i32, to: usize): usize {
   const positions = offsets
   const block = coefficients
   for (let i = 0; i < count; i++) {
-    let mask = transform(samples + (usize(i) << 3), stride, quantiser)
+    let mask = transform(samples + (usize(i) << 3), stride)
     store<u64>(to, mask)
     store<i16>(to, load<i16>(block), 8)
     to += BLOCK_HEAD

@@ -1,7 +1,7 @@
 // JPEG encoder: the picture's geometry, and rows of MCUs from pixels to packed blocks.
 //
 // Life of an encode, driven row by row from outside so that hot functions are entered often enough to be optimised:
-//   jpegBegin, jpegSetPlane × components, jpegSetQuantiser × 64 × tables
+//   jpegBegin, jpegSetPlane × components, jpegSetQuantiser × 64
 //   jpegPackRow × rows of MCUs                     pixels → packed blocks
 //   for each scan: count rows → build tables → write rows
 import { allocate } from './memory'
@@ -83,5 +83,5 @@ export function jpegPackRow(raster: usize, row: i32): void {
 function packPlaneRow(component: i32, row: i32, samples: usize, stride: usize): void {
   if (row >= load<i32>(blocks + (component << 3), 4)) return
   const across = load<i32>(blocks + (component << 3))
-  packBlocks(samples, stride, across, component ? 1 : 0, blockRow(component, row))
+  packBlocks(samples, stride, across, blockRow(component, row))
 }

@@ -1,6 +1,6 @@
+export { encodeJpeg, type JpegEncodeOptions, priceJpegEncode } from './jpeg-encode.ts'
+export type { JpegSampling } from './jpeg-encode-layout.ts'
 export type { Kernel, KernelRaster } from './kernel.ts'
 export { createKernel } from './kernel.ts'
 export type { PixelErrorReason } from './pixel-error.ts'
 export { PixelError } from './pixel-error.ts'
-export { type JpegEncodeOptions, encodeJpeg, priceJpegEncode } from './jpeg-encode.ts'
-export type { JpegSampling } from './jpeg-encode-layout.ts'

@@ -43,25 +43,22 @@ const segment = (marker: number, body: ArrayLike<number>) => [
 export const formatJpegStart = () =>
   Uint8Array.from([0xff, SOI, ...segment(APP0, [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0])])
 
-/** Quantisation tables 0, 1, … each of 64 steps in natural order. */
-export const formatJpegQuantisation = (tables: readonly Uint8Array[]) =>
-  Uint8Array.from(
-    tables.flatMap((steps, id) => segment(DQT, [id, ...ZIGZAG.map((natural) => steps[natural] ?? 1)])),
-  )
+/** Quantisation table 0, of 64 steps in natural order. */
+export const formatJpegQuantisation = (steps: Uint8Array) =>
+  Uint8Array.from(segment(DQT, [0, ...ZIGZAG.map((natural) => steps[natural] ?? 1)]))
 
-/** Frame header. Components are numbered 1, 2, 3; chroma uses the second quantisation table when there are two. */
+/** Frame header. Components are numbered 1, 2, 3 and share quantisation table 0. */
 export function formatJpegFrame(
   width: number,
   height: number,
   grid: JpegGrid,
   progressive: boolean,
-  chromaTable: number,
 ): Uint8Array {
-  const components = grid.planes.map((_, index) => {
+  const components = grid.planes.flatMap((_, index) => {
     const sampling = index === 0 ? grid.factor : 1
-    return [index + 1, (sampling << 4) | sampling, index === 0 ? 0 : chromaTable]
+    return [index + 1, (sampling << 4) | sampling, 0]
   })
-  const body = [8, ...word(height), ...word(width), components.length, ...components.flat()]
+  const body = [8, ...word(height), ...word(width), grid.planes.length, ...components]
   return Uint8Array.from(segment(progressive ? SOF2 : SOF0, body))
 }
 

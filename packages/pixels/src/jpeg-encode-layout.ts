@@ -72,12 +72,7 @@ export function* placeJpegBlocks(
 }
 
 /** Bytes of the extra area that {@link placeJpegBlocks} asks for. */
-export function jpegExtraBytes(
-  grid: JpegGrid,
-  width: number,
-  height: number,
-  reuseRaster: boolean,
-): number {
+export function jpegExtraBytes(grid: JpegGrid, width: number, height: number, reuseRaster: boolean): number {
   let bytes = 0
   for (const { component, inRaster, offset } of placeJpegBlocks(grid, width, height, reuseRaster)) {
     const across = grid.planes[component]?.blocksAcross ?? 0

@@ -37,7 +37,7 @@ interface JpegEncodeExports {
   allocate(sizeBytes: number): number
   jpegBegin(width: number, height: number, components: number, factor: number): void
   jpegSetPlane(component: number, blocksAcross: number, blocksDown: number): number
-  jpegSetQuantiser(table: number, natural: number, step: number, rounding: number): void
+  jpegSetQuantiser(natural: number, step: number, rounding: number): void
   jpegIsGreyRow(pointer: number, count: number): number
   jpegPackRow(raster: number, row: number): void
   jpegBeginScan(): void
@@ -58,15 +58,15 @@ interface JpegEncodeExports {
 
 const LARGEST_SIDE = 65535
 /** Fixed tables and buffers of the kernel's encoder; a test holds this against what it takes. */
-const FIXED_BYTES = 0
+const FIXED_BYTES = 112_272
 const BASELINE_SCAN: JpegScan = { components: [0, 1, 2], first: 0, last: 63 }
 /** A small whole picture first, then luma's coarse shapes, colour, and last luma's fine detail. */
 const PROGRESSIVE_SCANS: readonly JpegScan[] = [
   { components: [0, 1, 2], first: 0, last: 0 },
-  { components: [0], first: 1, last: 5 },
+  { components: [0], first: 1, last: 8 },
   { components: [1], first: 1, last: 63 },
   { components: [2], first: 1, last: 63 },
-  { components: [0], first: 6, last: 63 },
+  { components: [0], first: 9, last: 63 },
 ]
 
 const align = (bytes: number) => Math.ceil(bytes / 16) * 16
@@ -123,8 +123,8 @@ function* writeJpeg(raster: KernelRaster, options: JpegEncodeOptions): Generator
 
   yield formatJpegStart()
   yield* metadata
-  yield formatJpegQuantisation([prepare(exports, raster, grid, options)])
-  yield formatJpegFrame(width, height, grid, progressive, 0)
+  yield formatJpegQuantisation(prepare(exports, raster, grid, options))
+  yield formatJpegFrame(width, height, grid, progressive)
   for (let row = 0; row < grid.mcuRows; row++) exports.jpegPackRow(raster.pointer, row)
   for (const scan of progressive ? PROGRESSIVE_SCANS : [BASELINE_SCAN]) {
     const components = scan.components.filter((component) => component < grid.planes.length)
@@ -172,7 +172,7 @@ function prepare(
   }
   for (let natural = 0; natural < 64; natural++) {
     const fraction = Math.round((rounding[natural] ?? 0.5) * 4096)
-    for (const table of [0, 1]) exports.jpegSetQuantiser(table, natural, steps[natural] ?? 1, fraction)
+    exports.jpegSetQuantiser(natural, steps[natural] ?? 1, fraction)
   }
   return steps
 }
@@ -189,7 +189,9 @@ function* writeScan(
   const plane = grid.planes[component]
   const rows = band ? (plane?.blocksDown ?? 0) : grid.mcuRows
   const withAc = scan.last > 0
-  const across = band ? (plane?.blocksAcross ?? 0) : Math.ceil((grid.planes[0]?.blocksAcross ?? 0) / grid.factor)
+  const across = band
+    ? (plane?.blocksAcross ?? 0)
+    : Math.ceil((grid.planes[0]?.blocksAcross ?? 0) / grid.factor)
 
   const slots = slotsOf(scan)
   for (const { slot } of slots) exports.jpegClearCounts(slot)
