@@ -7,3 +7,5 @@ export {
   jpegBeginScan, jpegCountBand, jpegCountLastRun, jpegCountMcus, jpegEndScan, jpegOutput, jpegOutputBytes,
   jpegOutputFetched, jpegOutputLimit, jpegWriteBand, jpegWriteMcus,
 } from './jpeg-encode-scan'
+export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
+export { colourGreyRow, colourMatrixRow } from './colour-matrix'

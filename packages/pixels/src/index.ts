@@ -1,3 +1,6 @@
+export { applyColourProfile, priceColourProfile } from './apply-colour-profile.ts'
+export { type ColourProfile, parseColourProfile } from './colour-profile.ts'
+export { findJpegIccProfile, joinIccSegments } from './icc-segments.ts'
 export { encodeJpeg, type JpegEncodeOptions, priceJpegEncode } from './jpeg-encode.ts'
 export type { JpegSampling } from './jpeg-encode-layout.ts'
 export type { Kernel, KernelRaster } from './kernel.ts'
