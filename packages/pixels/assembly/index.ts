@@ -9,3 +9,5 @@ export {
 } from './jpeg-encode-scan'
 export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
 export { colourGreyRow, colourMatrixRow } from './colour-matrix'
+export { fillRow } from './extend'
+export { flattenRow } from './flatten'

@@ -1,4 +1,11 @@
-import type { ColourProfile, GreyProfile, LutProfile, MatrixProfile } from './colour-profile.ts'
+import {
+  type ColourProfile,
+  compensate,
+  type GreyProfile,
+  type LutProfile,
+  type MatrixProfile,
+  pointsOf,
+} from './colour-profile.ts'
 import { guardTraps, type Kernel, type KernelRaster } from './kernel.ts'
 import { applyMatrix, linearToSrgb, XYZ_D50_TO_LINEAR } from './srgb.ts'
 
@@ -22,7 +29,6 @@ const POINT_BYTES = 8
 const POINT_SCALE = 64
 
 const align = (bytes: number) => Math.ceil(bytes / 16) * 16
-const pointsIn = ({ lut }: LutProfile) => lut.gridPoints.reduce((product, points) => product * points, 1)
 
 /** Kernel bytes that {@link applyColourProfile} takes beside the raster, exactly up to alignment. */
 export function priceColourProfile(profile: ColourProfile): number {
@@ -33,7 +39,9 @@ export function priceColourProfile(profile: ColourProfile): number {
       return LEVELS
     case 'rgb-lut':
     case 'cmyk-lut':
-      return profile.lut.gridPoints.length * LEVELS * POSITION_BYTES + align(pointsIn(profile) * POINT_BYTES)
+      return (
+        profile.lut.gridPoints.length * LEVELS * POSITION_BYTES + align(pointsOf(profile.lut) * POINT_BYTES)
+      )
     default:
       return 0
   }
@@ -87,8 +95,10 @@ function fillMatrix(kernel: Kernel, exports: ColourExports, profile: MatrixProfi
   const light = new Float32Array(kernel.bytes(columns, MATRIX_BYTES).buffer, columns, MATRIX_BYTES / 4)
   for (const [channel, curve] of profile.curves.entries()) {
     for (let level = 0; level < LEVELS; level++) {
-      const value = curve(level / 255)
-      const column = profile.toLinearSrgb.map((row) => (row[channel] ?? 0) * value)
+      // The black point is taken off once, with the first channel.
+      const value = curve(level / 255) / (1 - profile.black)
+      const offset = channel === 0 ? compensate(0, profile.black) : 0
+      const column = profile.toLinearSrgb.map((row) => (row[channel] ?? 0) * value + offset)
       light.set(column, (channel * LEVELS + level) * 4)
     }
   }
@@ -99,11 +109,11 @@ function fillMatrix(kernel: Kernel, exports: ColourExports, profile: MatrixProfi
   return [columns, encode]
 }
 
-function fillGrey(kernel: Kernel, exports: ColourExports, { curve }: GreyProfile): number {
+function fillGrey(kernel: Kernel, exports: ColourExports, { curve, black }: GreyProfile): number {
   const levels = exports.allocate(LEVELS)
   const table = kernel.bytes(levels, LEVELS)
   for (let level = 0; level < LEVELS; level++) {
-    table[level] = Math.round(linearToSrgb(curve(level / 255)) * 255)
+    table[level] = Math.round(linearToSrgb(compensate(curve(level / 255), black)) * 255)
   }
   return levels
 }
@@ -116,7 +126,7 @@ function fillLut(kernel: Kernel, exports: ColourExports, profile: LutProfile) {
       POINT_BYTES * gridPoints.slice(channel + 1).reduce((product, points) => product * points, 1),
   )
   const positionsBytes = gridPoints.length * LEVELS * POSITION_BYTES
-  const gridBytes = pointsIn(profile) * POINT_BYTES
+  const gridBytes = pointsOf(profile.lut) * POINT_BYTES
   const positions = exports.allocate(positionsBytes)
   const grid = exports.allocate(gridBytes)
 
@@ -135,7 +145,9 @@ function fillLut(kernel: Kernel, exports: ColourExports, profile: LutProfile) {
   for (let index = 0; index < points.length / 4; index++) {
     const light = applyMatrix(XYZ_D50_TO_LINEAR, xyzAt(index))
     for (const [channel, value] of light.entries()) {
-      points[index * 4 + channel] = Math.round(linearToSrgb(value) * 255 * POINT_SCALE)
+      points[index * 4 + channel] = Math.round(
+        linearToSrgb(compensate(value, profile.black)) * 255 * POINT_SCALE,
+      )
     }
   }
   return { positions, grid, strides }

@@ -1,5 +1,7 @@
 export { applyColourProfile, priceColourProfile } from './apply-colour-profile.ts'
 export { type ColourProfile, parseColourProfile } from './colour-profile.ts'
+export { type Canvas, extend, priceExtend } from './extend.ts'
+export { flatten, type Rgba } from './flatten.ts'
 export { findJpegIccProfile, joinIccSegments } from './icc-segments.ts'
 export { encodeJpeg, type JpegEncodeOptions, priceJpegEncode } from './jpeg-encode.ts'
 export type { JpegSampling } from './jpeg-encode-layout.ts'
