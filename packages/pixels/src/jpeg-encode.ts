@@ -93,23 +93,30 @@ export function priceJpegEncode(
 /**
  * Encode a raster as JPEG; alpha is ignored, so flatten first. Pictures without colour become greyscale JPEGs.
  * Huffman tables are made for the picture. Unless `keepRaster` is set, **the raster's pixels are destroyed**.
- * @returns the file, in a buffer of its own
+ * @returns the file in pieces of at most some tens of kilobytes, each in a buffer of its own
  * @throws PixelError `too-large` above 65535 px a side; `unsupported` for a metadata segment that is none
  */
-export function encodeJpeg(raster: KernelRaster, options: JpegEncodeOptions): Uint8Array<ArrayBuffer> {
-  return guardTraps(() => {
-    const chunks = [...writeJpeg(raster, options)]
-    const file = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-    let at = 0
-    for (const chunk of chunks) {
-      file.set(chunk, at)
-      at += chunk.length
-    }
-    return file
-  })
+export function* encodeJpegChunks(raster: KernelRaster, options: JpegEncodeOptions): Generator<Uint8Array> {
+  const chunks = writeJpeg(raster, options)
+  for (;;) {
+    const { value, done } = guardTraps(() => chunks.next())
+    if (done) return
+    yield value
+  }
 }
 
-/** The file of {@link encodeJpeg}, piece by piece. */
+/** The file of {@link encodeJpegChunks} as a whole. */
+export function encodeJpeg(raster: KernelRaster, options: JpegEncodeOptions): Uint8Array<ArrayBuffer> {
+  const chunks = [...encodeJpegChunks(raster, options)]
+  const file = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    file.set(chunk, at)
+    at += chunk.length
+  }
+  return file
+}
+
 function* writeJpeg(raster: KernelRaster, options: JpegEncodeOptions): Generator<Uint8Array> {
   const { kernel, width, height } = raster
   if (width > LARGEST_SIDE || height > LARGEST_SIDE) {
