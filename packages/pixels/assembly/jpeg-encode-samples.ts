@@ -3,99 +3,56 @@
 // A strip is one row of MCUs: 8 or 16 lines of luma, 8 lines of each chroma. Widths are padded to whole blocks by
 // repeating the last pixel, lines below the picture by repeating the last row; both as T.81 A.2.4 advises.
 
-// ITU-T T.871 (JFIF) weights × 2^15. Pairs of 16-bit factors meet pairs of samples in one dot product.
-const LUMA_RG: i32 = (19235 << 16) | 9798
-const LUMA_B1: i32 = (16384 << 16) | 3735 // the partner of blue is the rounding half
-const CB_RG: i32 = (-10855 << 16) | (-5529 & 0xffff)
-const CB_B: i32 = 16384
-const CR_RG: i32 = (-13720 << 16) | 16384
-const CR_B: i32 = -2664 & 0xffff
+// ITU-T T.871 (JFIF) weights × 2^15, paired as pixels are: red with blue, green with alpha, which counts for nothing.
+const LUMA_RB: i32 = (3735 << 16) | 9798
+const LUMA_G: i32 = 19235
+const CB_RB: i32 = (16384 << 16) | (-5529 & 0xffff)
+const CB_G: i32 = -10855 & 0xffff
+const CR_RB: i32 = (-2664 << 16) | 16384
+const CR_G: i32 = -13720 & 0xffff
+/** Half a level, and for luma the level shift too. */
+const HALF: i32 = 1 << 14
+const LUMA_BIAS: i32 = HALF - (128 << 15)
 
 /** The last pixels of a row, widened to one whole group of 16 by repeating the last one: two rows of 64 bytes. */
 const tail = memory.data(128, 16)
 
+/** Red and blue of four pixels, 16 bits each. */
 // @ts-ignore: decorator
-@inline function interleaveLow(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23)
+@inline function redBlue(pixels: v128): v128 {
+  return v128.and(pixels, i32x4.splat(0x00ff00ff))
+}
+
+/** Green and alpha of four pixels, 16 bits each. */
+// @ts-ignore: decorator
+@inline function greenAlpha(pixels: v128): v128 {
+  return i16x8.shr_u(pixels, 8)
+}
+
+/** `(Σ channel × weight + bias) >> shift` of four pixels. */
+// @ts-ignore: decorator
+@inline function weigh(rb: v128, ga: v128, weightsRb: i32, weightG: i32, bias: i32, shift: i32): v128 {
+  const sum = i32x4.add(i32x4.dot_i16x8_s(rb, i32x4.splat(weightsRb)), i32x4.dot_i16x8_s(ga, i32x4.splat(weightG)))
+  return i32x4.shr_s(i32x4.add(sum, i32x4.splat(bias)), shift)
+}
+
+/** Sixteen samples of one kind, as bytes. */
+// @ts-ignore: decorator
+@inline function packed(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))
 }
 
 // @ts-ignore: decorator
-@inline function interleaveHigh(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31)
+@inline function luma4(pixels: v128): v128 {
+  return weigh(redBlue(pixels), greenAlpha(pixels), LUMA_RB, LUMA_G, LUMA_BIAS, 15)
 }
 
-/** `Σ channel × weight >> shift` for eight pixels of 16-bit channels; `bias` is the partner of the last weight. */
+/** Sums of neighbouring pairs: eight columns of two channels in, four out. */
 // @ts-ignore: decorator
-@inline function weigh(r: v128, g: v128, b: v128, rg: i32, b1: i32, bias: v128, shift: i32): v128 {
-  const weightsRg = i32x4.splat(rg)
-  const weightsB = i32x4.splat(b1)
-  const low = i32x4.add(
-    i32x4.dot_i16x8_s(interleaveLow(r, g), weightsRg),
-    i32x4.dot_i16x8_s(interleaveLow(b, bias), weightsB),
-  )
-  const high = i32x4.add(
-    i32x4.dot_i16x8_s(interleaveHigh(r, g), weightsRg),
-    i32x4.dot_i16x8_s(interleaveHigh(b, bias), weightsB),
-  )
-  return i16x8.narrow_i32x4_s(i32x4.shr_s(low, shift), i32x4.shr_s(high, shift))
-}
-
-/** Sixteen luma samples, level-shifted. */
-// @ts-ignore: decorator
-@inline function luma16(r: v128, g: v128, b: v128): v128 {
-  const one = i16x8.splat(1)
-  const low = weigh(
-    i16x8.extend_low_i8x16_u(r), i16x8.extend_low_i8x16_u(g), i16x8.extend_low_i8x16_u(b),
-    LUMA_RG, LUMA_B1, one, 15,
-  )
-  const high = weigh(
-    i16x8.extend_high_i8x16_u(r), i16x8.extend_high_i8x16_u(g), i16x8.extend_high_i8x16_u(b),
-    LUMA_RG, LUMA_B1, one, 15,
-  )
-  // 0..255 as unsigned bytes; flipping the top bit subtracts 128.
-  return v128.xor(i8x16.narrow_i16x8_u(low, high), i8x16.splat(-128))
-}
-
-/** Sixteen chroma samples at full resolution, centred on 0. */
-// @ts-ignore: decorator
-@inline function chroma16(r: v128, g: v128, b: v128, rg: i32, blue: i32): v128 {
-  const half = i16x8.splat(1)
-  const b1 = (16384 << 16) | blue
-  const low = weigh(
-    i16x8.extend_low_i8x16_u(r), i16x8.extend_low_i8x16_u(g), i16x8.extend_low_i8x16_u(b), rg, b1, half, 15,
-  )
-  const high = weigh(
-    i16x8.extend_high_i8x16_u(r), i16x8.extend_high_i8x16_u(g), i16x8.extend_high_i8x16_u(b), rg, b1, half, 15,
-  )
-  return i8x16.narrow_i16x8_s(low, high)
-}
-
-/** Store eight chroma samples made of sums over 2x2 pixels: one rounding for average and conversion together. */
-// @ts-ignore: decorator
-@inline function storeChroma8(to: usize, r: v128, g: v128, b: v128, rg: i32, blue: i32): void {
-  const wide = weigh(r, g, b, rg, (16384 << 16) | blue, i16x8.splat(4), 17)
-  v128.store64_lane(to, i8x16.narrow_i16x8_s(wide, wide), 0)
-}
-
-// The channels of sixteen RGBA pixels, one byte each.
-// @ts-ignore: decorator
-@inline function redGreen(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29)
-}
-
-// @ts-ignore: decorator
-@inline function blueTwice(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 2, 6, 10, 14, 18, 22, 26, 30, 2, 6, 10, 14, 18, 22, 26, 30)
-}
-
-// @ts-ignore: decorator
-@inline function lowHalves(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
-}
-
-// @ts-ignore: decorator
-@inline function highHalves(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
+@inline function pairs(a: v128, b: v128): v128 {
+  const even = i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
+  const odd = i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
+  return i16x8.add(even, odd)
 }
 
 /** Copy the `count` (1..15) pixels at `from` into a whole group, repeating the last one. */
@@ -109,18 +66,19 @@ function widen(from: usize, count: i32, to: usize): void {
 // @ts-ignore: decorator
 @inline function groupHalved(above: usize, below: usize, y0: usize, y1: usize, cb: usize, cr: usize): void {
   const a0 = v128.load(above), a1 = v128.load(above, 16), a2 = v128.load(above, 32), a3 = v128.load(above, 48)
-  const rg0 = redGreen(a0, a1), rg1 = redGreen(a2, a3)
-  const r0 = lowHalves(rg0, rg1), g0 = highHalves(rg0, rg1), b0 = lowHalves(blueTwice(a0, a1), blueTwice(a2, a3))
-  v128.store(y0, luma16(r0, g0, b0))
-  const c0 = v128.load(below), c1 = v128.load(below, 16), c2 = v128.load(below, 32), c3 = v128.load(below, 48)
-  const rg2 = redGreen(c0, c1), rg3 = redGreen(c2, c3)
-  const r1 = lowHalves(rg2, rg3), g1 = highHalves(rg2, rg3), b1 = lowHalves(blueTwice(c0, c1), blueTwice(c2, c3))
-  v128.store(y1, luma16(r1, g1, b1))
-  const r = i16x8.add(i16x8.extadd_pairwise_i8x16_u(r0), i16x8.extadd_pairwise_i8x16_u(r1))
-  const g = i16x8.add(i16x8.extadd_pairwise_i8x16_u(g0), i16x8.extadd_pairwise_i8x16_u(g1))
-  const b = i16x8.add(i16x8.extadd_pairwise_i8x16_u(b0), i16x8.extadd_pairwise_i8x16_u(b1))
-  storeChroma8(cb, r, g, b, CB_RG, CB_B)
-  storeChroma8(cr, r, g, b, CR_RG, CR_B)
+  const b0 = v128.load(below), b1 = v128.load(below, 16), b2 = v128.load(below, 32), b3 = v128.load(below, 48)
+  v128.store(y0, packed(luma4(a0), luma4(a1), luma4(a2), luma4(a3)))
+  v128.store(y1, packed(luma4(b0), luma4(b1), luma4(b2), luma4(b3)))
+  // Chroma of sums over 2x2 pixels: one rounding for average and conversion together.
+  const rb0 = pairs(i16x8.add(redBlue(a0), redBlue(b0)), i16x8.add(redBlue(a1), redBlue(b1)))
+  const rb1 = pairs(i16x8.add(redBlue(a2), redBlue(b2)), i16x8.add(redBlue(a3), redBlue(b3)))
+  const ga0 = pairs(i16x8.add(greenAlpha(a0), greenAlpha(b0)), i16x8.add(greenAlpha(a1), greenAlpha(b1)))
+  const ga1 = pairs(i16x8.add(greenAlpha(a2), greenAlpha(b2)), i16x8.add(greenAlpha(a3), greenAlpha(b3)))
+  const blue0 = weigh(rb0, ga0, CB_RB, CB_G, HALF << 2, 17), blue1 = weigh(rb1, ga1, CB_RB, CB_G, HALF << 2, 17)
+  const red0 = weigh(rb0, ga0, CR_RB, CR_G, HALF << 2, 17), red1 = weigh(rb1, ga1, CR_RB, CR_G, HALF << 2, 17)
+  const chroma = packed(blue0, blue1, red0, red1)
+  v128.store64_lane(cb, chroma, 0)
+  v128.store64_lane(cr, chroma, 1)
 }
 
 /** Two rows for 4:2:0. `y0`, `y1`, `cb`, `cr` take whole groups: 16 luma and 8 chroma samples for each 16 pixels begun. */
@@ -137,13 +95,21 @@ export function samplesHalved(above: usize, below: usize, width: i32, y0: usize,
 }
 
 // @ts-ignore: decorator
+@inline function cb4(pixels: v128): v128 {
+  return weigh(redBlue(pixels), greenAlpha(pixels), CB_RB, CB_G, HALF, 15)
+}
+
+// @ts-ignore: decorator
+@inline function cr4(pixels: v128): v128 {
+  return weigh(redBlue(pixels), greenAlpha(pixels), CR_RB, CR_G, HALF, 15)
+}
+
+// @ts-ignore: decorator
 @inline function groupFull(from: usize, y: usize, cb: usize, cr: usize): void {
-  const a0 = v128.load(from), a1 = v128.load(from, 16), a2 = v128.load(from, 32), a3 = v128.load(from, 48)
-  const rg0 = redGreen(a0, a1), rg1 = redGreen(a2, a3)
-  const r = lowHalves(rg0, rg1), g = highHalves(rg0, rg1), b = lowHalves(blueTwice(a0, a1), blueTwice(a2, a3))
-  v128.store(y, luma16(r, g, b))
-  v128.store(cb, chroma16(r, g, b, CB_RG, CB_B))
-  v128.store(cr, chroma16(r, g, b, CR_RG, CR_B))
+  const a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32), d = v128.load(from, 48)
+  v128.store(y, packed(luma4(a), luma4(b), luma4(c), luma4(d)))
+  v128.store(cb, packed(cb4(a), cb4(b), cb4(c), cb4(d)))
+  v128.store(cr, packed(cr4(a), cr4(b), cr4(c), cr4(d)))
 }
 
 /** One row for 4:4:4, whole groups of 16 samples in each plane. */
@@ -157,10 +123,13 @@ export function samplesFull(from: usize, width: i32, y: usize, cb: usize, cr: us
 }
 
 // @ts-ignore: decorator
+@inline function red4(from: usize): v128 {
+  return i32x4.sub(v128.and(v128.load(from), i32x4.splat(255)), i32x4.splat(128))
+}
+
+// @ts-ignore: decorator
 @inline function groupGrey(from: usize, y: usize): void {
-  const low = redGreen(v128.load(from), v128.load(from, 16))
-  const high = redGreen(v128.load(from, 32), v128.load(from, 48))
-  v128.store(y, v128.xor(lowHalves(low, high), i8x16.splat(-128)))
+  v128.store(y, packed(red4(from), red4(from + 16), red4(from + 32), red4(from + 48)))
 }
 
 /** One row of a picture whose channels are equal: red is the luma. */
