@@ -88,6 +88,30 @@ describe('every size', () => {
   })
 })
 
+describe('extreme shapes', () => {
+  it.each([
+    [65_500, 1],
+    [1, 65_500],
+    [20_001, 17],
+  ])('%i x %i decodes', async (width, height) => {
+    const picture = draw(width, height, blobs)
+    for (const kind of KINDS) {
+      const jpeg = await encode(picture, { quality: 95, ...kind })
+      expect(psnr(await decode(jpeg), rgbOf(picture))).toBeGreaterThan(33)
+    }
+  })
+
+  it('noise, which takes more bits than any picture, comes out whole', async () => {
+    const random = noise()
+    const picture = draw(1000, 200, () => [random(), random(), random()])
+    for (const kind of KINDS) {
+      const jpeg = await encode(picture, { quality: 100, ...kind })
+      const least = kind.sampling === '4:4:4' ? 45 : 10
+      expect(psnr(await decode(jpeg), rgbOf(picture))).toBeGreaterThan(least)
+    }
+  })
+})
+
 describe('quality', () => {
   it.each(KINDS)(
     'is better and bigger the higher it is, at $sampling, progressive: $progressive',

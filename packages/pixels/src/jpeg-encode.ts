@@ -56,7 +56,8 @@ interface JpegEncodeExports {
   jpegOutputFetched(): void
 }
 
-const LARGEST_SIDE = 65535
+/** The format could do 65535, but libjpeg, and with it most readers, stops here. */
+const LARGEST_SIDE = 65_500
 /** Fixed tables and buffers of the kernel's encoder; a test holds this against what it takes. */
 const FIXED_BYTES = 112_272
 const BASELINE_SCAN: JpegScan = { components: [0, 1, 2], first: 0, last: 63 }
@@ -74,8 +75,8 @@ const align = (bytes: number) => Math.ceil(bytes / 16) * 16
 /**
  * Kernel bytes that an encode takes beside the raster itself. It never takes more; grey pictures take less.
  * The encoded bytes, which are collected outside the kernel, come on top.
- * @param width px, 1..65535
- * @param height px, 1..65535
+ * @param width px, 1..65500
+ * @param height px, 1..65500
  */
 export function priceJpegEncode(
   width: number,
@@ -94,7 +95,7 @@ export function priceJpegEncode(
  * Encode a raster as JPEG; alpha is ignored, so flatten first. Pictures without colour become greyscale JPEGs.
  * Huffman tables are made for the picture. Unless `keepRaster` is set, **the raster's pixels are destroyed**.
  * @returns the file in pieces of at most some tens of kilobytes, each in a buffer of its own
- * @throws PixelError `too-large` above 65535 px a side; `unsupported` for a metadata segment that is none
+ * @throws PixelError `too-large` above 65500 px a side; `unsupported` for a metadata segment that is none
  */
 export function* encodeJpegChunks(raster: KernelRaster, options: JpegEncodeOptions): Generator<Uint8Array> {
   const chunks = writeJpeg(raster, options)
