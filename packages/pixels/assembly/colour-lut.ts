@@ -56,9 +56,10 @@ const CHANNEL_BYTES: usize = 2048
 /** Levels of a colour as RGB bytes, alpha 0. */
 // @ts-ignore: decorator
 @inline function packed(colour: v128): u32 {
-  const levels = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(colour, f32x4.splat(LEVEL))))
-  const words = i16x8.narrow_i32x4_s(levels, levels)
-  return i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0) & 0xffffff
+  // Adding 2^23 leaves the nearest integer in the low bits.
+  const levels = f32x4.add(f32x4.mul(colour, f32x4.splat(LEVEL)), f32x4.splat(8388608.0))
+  const bytes = i8x16.shuffle(levels, levels, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+  return i32x4.extract_lane(bytes, 0) & 0xffffff
 }
 
 /**
