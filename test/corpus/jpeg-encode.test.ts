@@ -93,6 +93,15 @@ describe('extreme shapes', () => {
     }
   })
 
+  it('flat areas, whose runs of empty blocks are longest, come out flat', async () => {
+    const picture = draw(1500, 900, (x, y) => (x === 1300 && y === 700 ? [255, 255, 255] : [200, 30, 60]))
+    for (const kind of KINDS) {
+      const jpeg = await encode(picture, { quality: 90, ...kind })
+      expect(jpeg.length).toBeLessThan(20_000)
+      expect(psnr(await decode(jpeg), rgbOf(picture))).toBeGreaterThan(45)
+    }
+  })
+
   it('noise, which takes more bits than any picture, comes out whole', async () => {
     const random = createRandom(1)
     const picture = draw(1000, 200, () => [random(256), random(256), random(256)])
