@@ -20,3 +20,13 @@ export { jpegDecodeComponent, jpegDecodeQuantiser, jpegDecodeTables } from './jp
 export { jpegDecodeSetHuffman } from './jpeg-decode-huffman'
 export { jpegDecodeOutput } from './jpeg-decode-output'
 export { axisCreate } from './resize-axis'
+export { jpegBegin, jpegIsGreyRow, jpegPackRow, jpegSetPlane } from './jpeg-encode'
+export { setQuantiser as jpegSetQuantiser } from './jpeg-encode-block'
+export { jpegBuildTable, jpegClearCounts, jpegTableLists } from './jpeg-encode-huffman'
+  jpegBeginScan, jpegCountBand, jpegCountLastRun, jpegCountMcus, jpegEndScan, jpegOutput, jpegOutputBytes,
+  jpegOutputFetched, jpegOutputLimit, jpegWriteBand, jpegWriteMcus,
+} from './jpeg-encode-scan'
+export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
+export { colourGreyRow, colourMatrixRow } from './colour-matrix'
+export { fillRow } from './extend'
+export { flattenRow } from './flatten'
