@@ -23,6 +23,7 @@ export { axisCreate } from './resize-axis'
 export { jpegBegin, jpegIsGreyRow, jpegPackRow, jpegSetPlane } from './jpeg-encode'
 export { setQuantiser as jpegSetQuantiser } from './jpeg-encode-block'
 export { jpegBuildTable, jpegClearCounts, jpegTableLists } from './jpeg-encode-huffman'
+export {
   jpegBeginScan, jpegCountBand, jpegCountLastRun, jpegCountMcus, jpegEndScan, jpegOutput, jpegOutputBytes,
   jpegOutputFetched, jpegOutputLimit, jpegWriteBand, jpegWriteMcus,
 } from './jpeg-encode-scan'
