@@ -24,7 +24,7 @@ if (process.argv.includes('--force') || (await isStale())) {
     ...['--outFile', output, '--runtime', 'stub', '--enable', 'simd', '-O3', '--noAssert', '--use', 'abort='],
   ])
   if (error) {
-    console.error(stderr.toString())
+    process.stderr.write(stderr.toString())
     process.exit(1)
   }
   console.log(`kernel built in ${Math.round(performance.now() - startedAt)} ms`)

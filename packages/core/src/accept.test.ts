@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { negotiateFormat } from './accept.ts'
+import { isNamed, negotiateFormat } from './accept.ts'
 
 it.each([
   [null, 'base'],
@@ -39,4 +39,10 @@ it('reads no more than 4096 characters, and no half entry', () => {
   expect(negotiateFormat(`${'a/b,'.repeat(1_025)}image/webp`)).toBe('base')
   expect(negotiateFormat(`${'a/b,'.repeat(1_020)}image/webp;q=0.000`.padEnd(4_097))).toBe('base')
   expect(negotiateFormat('x'.repeat(1_000_000))).toBe('base')
+})
+
+it('tells about one media type, whatever else is named', () => {
+  expect(isNamed('image/avif, image/webp;q=0.1', 'image/webp')).toBe(true)
+  expect(isNamed('image/avif, image/webp;q=0', 'image/webp')).toBe(false)
+  expect(isNamed(null, 'image/webp')).toBe(false)
 })

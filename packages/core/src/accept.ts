@@ -1,27 +1,30 @@
-/** Which encodings a client takes beside the ones that everybody takes. Three classes, so three cached results at most. */
-export type FormatClass = 'avif' | 'webp' | 'base'
+import type { FormatClass } from './recipe.ts'
 
 /** Browsers send some hundred characters; what stands behind this many is not looked at. */
 const MAX_LENGTH = 4096
 
 /**
- * The best format class that an `Accept` header names with a quality above 0; AVIF before WebP, whatever their order.
- * Wildcards (any type, any image) promise nothing about either. An entry that cannot be read counts for nothing.
+ * The best format class that an `Accept` header names; AVIF before WebP, whatever their order and quality.
  * @param acceptHeader the header's value; null when the request has none
  * Rule: spec transforms §5.2.
  */
 export function negotiateFormat(acceptHeader: string | null): FormatClass {
-  if (acceptHeader === null) return 'base'
-  let accepted: FormatClass = 'base'
-  for (const entry of splitOutsideQuotes(bounded(acceptHeader), ',')) {
+  if (isNamed(acceptHeader, 'image/avif')) return 'avif'
+  return isNamed(acceptHeader, 'image/webp') ? 'webp' : 'base'
+}
+
+/**
+ * Whether an `Accept` header names a media type with a quality above 0. Wildcards promise nothing about a type that
+ * not everybody takes, and an entry that cannot be read counts for nothing.
+ * @param acceptHeader the header's value; null when the request has none
+ * @param mediaType    lower case, without parameters
+ */
+export function isNamed(acceptHeader: string | null, mediaType: string): boolean {
+  if (acceptHeader === null) return false
+  return splitOutsideQuotes(bounded(acceptHeader), ',').some((entry) => {
     const [type = '', ...parameters] = splitOutsideQuotes(entry, ';').map((part) => part.trim())
-    const name = type.toLowerCase()
-    if (name !== 'image/avif' && name !== 'image/webp') continue
-    if (!parameters.every(allows)) continue
-    if (name === 'image/avif') return 'avif'
-    accepted = 'webp'
-  }
-  return accepted
+    return type.toLowerCase() === mediaType && parameters.every(allows)
+  })
 }
 
 /** Cut behind a whole entry: half of one could lose its `q=0`. */

@@ -59,3 +59,10 @@ it('refuses a box that is longer than the one around it', () => {
   file.set(uint(4000, 4), at)
   expect(() => readImageHeader(file)).toThrow('damaged AVIF: a box is cut short')
 })
+
+it('does not loop over parts that take no bytes', () => {
+  const file = sampleAvif()
+  const at = new TextDecoder('latin1').decode(file).indexOf('iloc') + 4
+  file.set([0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 7, 0, 0, 0xff, 0xff], at) // field sizes of 0, 65535 items and parts
+  expect(() => readImageHeader(file)).toThrow('an item has more parts than are listed')
+})

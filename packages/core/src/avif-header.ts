@@ -9,6 +9,8 @@ type HeifFormat = 'avif' | 'heic'
 /** What one picture may say about itself. An honest `meta` box has a few hundred bytes, with a profile some thousand. */
 const MAX_META_BYTES = 256 * 1024
 const MAX_FTYP_BYTES = 4096
+/** Brands of files that hold an animation beside their still. */
+const SEQUENCE_BRANDS: Record<HeifFormat, readonly string[]> = { avif: ['avis'], heic: ['hevc', 'hevx'] }
 
 /** AVIF: still pictures, and the still that an animation carries. */
 export const readAvifHeader: HeaderParser = (feed) => readHeifHeader(feed, 'avif')
@@ -23,15 +25,13 @@ function* readHeifHeader(
   feed: ByteFeed,
   format: HeifFormat,
 ): Generator<ImageHeader | undefined, void, undefined> {
-  let hasSequenceBrand = false
+  let animated = false
   for (;;) {
     const { type, sizeBytes } = yield* nextBox(feed, format)
     if (type === 'ftyp') {
       const brands = yield* readBrands(feed, Math.min(sizeBytes, MAX_FTYP_BYTES))
-      hasSequenceBrand = brands.includes('avis') || brands.includes('hevc') || brands.includes('msf1')
+      animated = brands.some((brand) => SEQUENCE_BRANDS[format].includes(brand))
       yield* feed.skip(sizeBytes - Math.min(sizeBytes, MAX_FTYP_BYTES))
-    } else if (type === 'moov' && !hasSequenceBrand) {
-      throw damagedPicture(format, 'it is a video')
     } else if (type !== 'meta') {
       yield* feed.skip(sizeBytes)
     } else {
@@ -39,7 +39,7 @@ function* readHeifHeader(
         throw unsupportedPicture(format, `a description of more than ${MAX_META_BYTES / 1024} KiB`)
       }
       const meta = yield* feed.take(sizeBytes)
-      const { header, end } = readMeta(new BoxReader(meta), format, hasSequenceBrand)
+      const { header, end } = readMeta(new BoxReader(meta), format, animated)
       yield header
       yield* feed.skip(end - feed.position)
       return

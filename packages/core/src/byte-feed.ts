@@ -52,14 +52,16 @@ export class ByteFeed {
     }
   }
 
-  /** Pass over everything before, and including, the next byte of this value. */
-  *skipPast(byte: number): Parsing<void> {
-    for (;;) {
-      const found = this.#chunk.indexOf(byte, this.#offset)
-      this.#offset = found < 0 ? this.#chunk.length : found + 1
-      if (found >= 0) return
-      yield
-    }
+  /** The next byte, or -1 while it has not arrived: the caller yields, and asks again. For loops over single bytes. */
+  nextByte(): number {
+    return this.#offset < this.#chunk.length ? (this.#chunk[this.#offset++] ?? -1) : -1
+  }
+
+  /** Pass over everything up to the next byte of this value, and over that byte; false while it has not arrived. */
+  seekPast(byte: number): boolean {
+    const found = this.#chunk.indexOf(byte, this.#offset)
+    this.#offset = found < 0 ? this.#chunk.length : found + 1
+    return found >= 0
   }
 }
 

@@ -61,7 +61,8 @@ const colourTableBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags
 /** Runs of up to 255 bytes, each after its length; a length of 0 ends them. */
 function* skipSubBlocks(feed: ByteFeed): Parsing<void> {
   for (;;) {
-    const sizeBytes = (yield* feed.take(1)).getUint8(0)
+    let sizeBytes = feed.nextByte()
+    for (; sizeBytes < 0; sizeBytes = feed.nextByte()) yield
     if (sizeBytes === 0) return
     yield* feed.skip(sizeBytes)
   }

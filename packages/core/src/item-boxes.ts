@@ -103,19 +103,21 @@ export function readItemEnd(iloc: BoxReader | undefined, format: HeifFormat): nu
   if (iloc === undefined) throw damagedPicture(format, 'its iloc box is missing')
   const { version } = iloc.versionAndFlags()
   const sizes = iloc.uint(2)
-  const [offsetBytes, lengthBytes, baseBytes, indexBytes] = [
-    sizes >> 12,
-    (sizes >> 8) & 15,
-    (sizes >> 4) & 15,
-    sizes & 15,
-  ]
+  const [offsetBytes = 0, lengthBytes = 0, baseBytes = 0, indexBytes = 0] = [12, 8, 4, 0].map(
+    (at) => (sizes >> at) & 15,
+  )
+  const extentBytes = offsetBytes + lengthBytes + (version > 0 ? indexBytes : 0)
   let end = 0
   for (let items = iloc.uint(version < 2 ? 2 : 4); items > 0; items--) {
     iloc.uint(version < 2 ? 2 : 4)
     const isInFile = version === 0 || (iloc.uint(2) & 15) === 0
     iloc.uint(2)
     const base = iloc.uint(baseBytes)
-    for (let extents = iloc.uint(2); extents > 0; extents--) {
+    let extents = iloc.uint(2)
+    if (extents * extentBytes > iloc.left || (extents > 1 && extentBytes === 0)) {
+      throw damagedPicture(format, 'an item has more parts than are listed') // no bytes each: a loop without an end
+    }
+    for (; extents > 0; extents--) {
       if (version > 0) iloc.uint(indexBytes)
       const offset = iloc.uint(offsetBytes)
       const length = iloc.uint(lengthBytes)

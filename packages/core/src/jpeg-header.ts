@@ -48,9 +48,9 @@ export function* readJpegHeader(feed: ByteFeed): Generator<ImageHeader | undefin
 /** The next marker that means something. Stray bytes are passed over, as every decoder does; so is entropy-coded data. */
 function* nextMarker(feed: ByteFeed): Parsing<number> {
   for (;;) {
-    yield* feed.skipPast(0xff)
-    let code = 0xff
-    while (code === 0xff) code = (yield* feed.take(1)).getUint8(0) // any number of ff may fill
+    while (!feed.seekPast(0xff)) yield
+    let code = feed.nextByte()
+    for (; code < 0 || code === 0xff; code = feed.nextByte()) if (code < 0) yield // any number of ff may fill
     const standsAlone = code <= 0x01 || (code >= 0xd0 && code <= 0xd7) // stuffing, TEM, RST0 to RST7
     if (!standsAlone) return code
   }

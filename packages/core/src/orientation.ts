@@ -35,22 +35,23 @@ export function orientationOf(operations: Iterable<'mirror' | 'turn'>): Orientat
 export const toOrientation = (value: number): Orientation =>
   Number.isInteger(value) && value >= 1 && value <= 8 ? (value as Orientation) : 1
 
-/** Size of a picture once it stands upright, px. `picture` has its stored size. */
-export function uprightSize(picture: Size & { readonly orientation: Orientation }): Size {
+/** Size of a picture once it stands upright, px. `picture` has its stored size, and an orientation of 1 to 8. */
+export function uprightSize(picture: Size & { readonly orientation: number }): Size {
   const { width, height, orientation } = picture
   return orientation >= 5 ? { width: height, height: width } : { width, height }
 }
 
 /**
  * Where a rectangle of the upright picture lies among the stored rows, for decoders that crop before they turn.
+ * @param orientation 1 to 8; anything else is 1
  * @param upright size of the upright picture, px
  * @param rect    inside the upright picture, px; fractions are kept
  */
-export function storedRect(orientation: Orientation, upright: Size, rect: Rect): Rect {
+export function storedRect(orientation: number, upright: Size, rect: Rect): Rect {
   const { x, y, width, height } = rect
   const fromRight = upright.width - x - width
   const fromBottom = upright.height - y - height
-  switch (orientation) {
+  switch (toOrientation(orientation)) {
     case 1:
       return { x, y, width, height }
     case 2:

@@ -5,6 +5,9 @@ import type { Orientation } from './orientation.ts'
 import { checkSourceSize, damagedPicture, unsupportedPicture } from './picture-limits.ts'
 
 const SIGNATURE_BYTES = 8
+const CRC_BYTES = 4
+/** After IHDR, which stands first and once. Any other capital letter means "not to be passed over by who knows it not". */
+const CRITICAL_CHUNKS: readonly string[] = ['PLTE', 'IDAT', 'IEND']
 const MAX_CHUNK_BYTES = 2 ** 31 - 1
 /** Bit depths each colour type may have. */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
@@ -26,39 +29,35 @@ export function* readPngHeader(feed: ByteFeed): Generator<ImageHeader | undefine
   if (firstType === 'CgBI') throw unsupportedPicture('png', "Apple's private changes (CgBI)")
   if (firstType !== 'IHDR' || first.getUint32(0) !== 13)
     throw damagedPicture('png', 'it does not start with IHDR')
-  const { width, height, colourType } = readIhdr(yield* feed.take(13 + 4))
+  const { width, height, colourType } = readIhdr(yield* feed.take(13 + CRC_BYTES))
 
   let hasAlpha = colourType === 4 || colourType === 6
   let hasPalette = false
   let hasPixels = false
   let orientation: Orientation = 1
-  for (;;) {
+  for (let type = ''; type !== 'IEND'; ) {
     const chunk = yield* feed.take(8)
     const sizeBytes = chunk.getUint32(0)
-    const type = readAscii(chunk, 4, 4)
-    if (sizeBytes > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type))
+    type = readAscii(chunk, 4, 4)
+    if (sizeBytes > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type)) {
       throw damagedPicture('png', 'a chunk is no chunk')
-
-    if (type === 'eXIf' && !hasPixels) orientation = yield* readExifOrientation(feed, sizeBytes)
-    else yield* feed.skip(type === 'IDAT' && !hasPixels ? 0 : sizeBytes)
-
-    if (type === 'IEND') break
-    if (type === 'PLTE') hasPalette = true
-    else if (type === 'tRNS') hasAlpha = true
-    else if (type === 'IDAT') {
-      if (!hasPixels) {
-        if (colourType === 3 && !hasPalette) throw damagedPicture('png', 'its palette is missing')
-        hasPixels = true
-        yield { format: 'png', width, height, orientation, hasAlpha, animated: false }
-        yield* feed.skip(sizeBytes)
-      }
-    } else if (/^[A-Z]/.test(type)) {
-      throw damagedPicture('png', `${type} is no chunk that may stand there`) // capital: not to be passed over
     }
-    yield* feed.skip(4)
+    if (/^[A-Z]/.test(type) && !CRITICAL_CHUNKS.includes(type)) {
+      throw damagedPicture('png', `${type} is no chunk that may stand there`)
+    }
+
+    if (type === 'PLTE') hasPalette = true
+    if (type === 'tRNS') hasAlpha = true
+    if (type === 'IDAT' && !hasPixels) {
+      if (colourType === 3 && !hasPalette) throw damagedPicture('png', 'its palette is missing')
+      hasPixels = true
+      yield { format: 'png', width, height, orientation, hasAlpha, animated: false }
+    }
+    if (type === 'eXIf' && !hasPixels) orientation = yield* readExifOrientation(feed, sizeBytes)
+    else yield* feed.skip(sizeBytes)
+    yield* feed.skip(CRC_BYTES)
   }
   if (!hasPixels) throw damagedPicture('png', 'it holds no pixels')
-  yield* feed.skip(4)
 }
 
 /** IHDR: width (32 bits), height (32), bit depth, colour type, compression, filter, interlace (8 each); then its CRC. */

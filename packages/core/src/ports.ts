@@ -48,10 +48,19 @@ export interface EdgeDocuments {
   putPurges(accountHash: string, bucket: number, purges: BucketPurges): Promise<void>
 }
 
-/** A new image before its bytes are there. `filename` is what the upload's part was called. */
-export interface Reservation extends ImageTerms {
+/** An id claimed for an upload whose bytes, and perhaps terms, are still on their way. */
+export interface Reservation {
+  readonly id: string
   readonly blobKey: string
   readonly uploadedAt: number
+}
+
+/** An upload that arrived whole. */
+export interface FinishedUpload {
+  /** May name another id than the reserved one: form fields can follow the file. */
+  readonly terms: ImageTerms
+  readonly filename: string | null
+  readonly source: SourceFacts
 }
 
 export interface NewTicket extends ImageTerms {
@@ -61,7 +70,9 @@ export interface NewTicket extends ImageTerms {
 
 export type TicketClaim =
   | { readonly kind: 'claimed'; readonly terms: ImageTerms }
-  | { readonly kind: 'missing' | 'expired' | 'used' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'used' }
 
 /** The images of one account: uniqueness, states and listing. Every transition is one atomic step. */
 export interface ImageIndex {
@@ -69,14 +80,14 @@ export interface ImageIndex {
   reserve(reservation: Reservation): Promise<'reserved' | 'taken'>
   /**
    * The blob is whole: write the head and make the image visible. When it resolves, delivery finds the image.
-   * null when the reservation was swept meanwhile; then nothing is stored.
+   * `'taken'` when the terms name another id that is not free; `'swept'` when the reservation is gone. Both leave the
+   * blob to `abandon`.
    */
   commit(
-    id: string,
+    reservedId: string,
     blobKey: string,
-    filename: string | null,
-    source: SourceFacts,
-  ): Promise<ImageRecord | null>
+    upload: FinishedUpload,
+  ): Promise<ImageRecord | 'taken' | 'swept'>
   /** The upload failed: free the id, or make the ticket usable again, and remove the blob. */
   abandon(id: string, blobKey: string): Promise<void>
   /** Images and unexpired drafts; null for all else, uploads under way included. */

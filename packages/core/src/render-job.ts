@@ -11,30 +11,32 @@ export interface RenderJob {
   readonly formatClass: FormatClass
 }
 
-const SCHEMA = z.object({
-  accountId: z.string(),
-  blobKey: z.string(),
-  source: z.object({
-    format: z.enum(['jpeg', 'png', 'webp', 'avif', 'gif', 'svg', 'heic']),
-    sizeBytes: z.int(),
-    width: z.int(),
-    height: z.int(),
-    orientation: z.int().min(1).max(8),
-    hasAlpha: z.boolean(),
-    animated: z.boolean(),
-  }),
-  recipe: z.object({
-    fit: z.enum(['scale-down', 'contain', 'cover', 'crop', 'pad']),
-    width: z.int().optional(),
-    height: z.int().optional(),
-    metadata: z.enum(['keep', 'copyright', 'none']),
-    quality: z.int().min(1).max(100),
-  }),
-  formatClass: z.enum(['avif', 'webp', 'base']),
-})
+/** Built when it is needed: the delivery Worker only writes jobs, and must not carry a parser. */
+const createSchema = () =>
+  z.object({
+    accountId: z.string(),
+    blobKey: z.string(),
+    source: z.object({
+      format: z.enum(['jpeg', 'png', 'webp', 'avif', 'gif', 'svg', 'heic']),
+      sizeBytes: z.int(),
+      width: z.int(),
+      height: z.int(),
+      orientation: z.int().min(1).max(8),
+      hasAlpha: z.boolean(),
+      animated: z.boolean(),
+    }),
+    recipe: z.object({
+      fit: z.enum(['scale-down', 'contain', 'cover', 'crop', 'pad']),
+      width: z.int().optional(),
+      height: z.int().optional(),
+      metadata: z.enum(['keep', 'copyright', 'none']),
+      quality: z.int().min(1).max(100),
+    }),
+    formatClass: z.enum(['avif', 'webp', 'base']),
+  })
 
 /** A job from the text that {@link formatRenderJob} made. Internal traffic: a throw here is a fault of ours. */
-export const parseRenderJob = (text: string): RenderJob => SCHEMA.parse(JSON.parse(text)) as RenderJob
+export const parseRenderJob = (text: string): RenderJob => createSchema().parse(JSON.parse(text)) as RenderJob
 export const formatRenderJob = (job: RenderJob): string => JSON.stringify(job)
 
 /** Headers by which the render Worker describes its answer to the Worker that asked. */

@@ -4,6 +4,11 @@ export interface SigningKey {
   readonly value: string
 }
 
+/** Recorded behaviour of the original; `default` counts. */
+export const MAX_SIGNING_KEYS = 2
+/** The key every account has from the start. */
+export const DEFAULT_KEY_NAME = 'default'
+
 /** `absent`: the URL carries no `sig`. `invalid`: it carries one that proves nothing. */
 export type SignatureVerdict =
   | { readonly kind: 'absent' }

@@ -1,5 +1,7 @@
-/** What a picture can come as. What it can leave as is a smaller set: HEIC is never written. */
-export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'svg' | 'heic'
+import type { StoredFormat } from './image.ts'
+
+/** What a picture can come as: whatever may be stored. It can leave as fewer: HEIC is never written. */
+export type SourceFormat = StoredFormat
 
 /** How each format is called: to people (`name`), in `Content-Type` (`mime`), in file names (`extension`, no dot). */
 export const FORMATS = {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Gravity } from './gravity.ts'
 import { createRandom } from './sample-pictures.ts'
-import { type Fit, type GeometryRequest, planTransform } from './transform-plan.ts'
+import { type FitMode, type GeometryRequest, planTransform } from './transform-plan.ts'
 
 const size = (text: string) => {
   const [width = Number.NaN, height = Number.NaN] = text.split('x').map(Number)
   return { width, height }
 }
-const plan = (source: string, fit: Fit, box: string, more: Partial<GeometryRequest> = {}) =>
+const plan = (source: string, fit: FitMode, box: string, more: Partial<GeometryRequest> = {}) =>
   planTransform(size(source), { fit, ...size(box), ...more })
 
 describe('both sides given', () => {
@@ -37,6 +37,8 @@ describe('both sides given', () => {
     ['100x50', 'squeeze', '1x400', '1x400'],
     ['1x12000', 'scale-down', '10x10', '1x10'],
     ['12000x1', 'contain', '7x7', '7x1'],
+    ['48x32', 'contain', '999x123', '185x123'], // 184.5
+    ['30x49', 'contain', '999x49', '30x49'],
   ] as const)('%s %s %s is %s', (source, fit, box, expected) => {
     expect(plan(source, fit, box).canvas).toEqual(size(expected))
   })
@@ -179,7 +181,16 @@ describe('limits of the result', () => {
 it('keeps its laws for any request', () => {
   const random = createRandom(4_711)
   const upTo = (limit: number) => 1 + Math.floor(random() ** 3 * limit)
-  const fits: Fit[] = ['scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze', 'scale-up']
+  const fits: FitMode[] = [
+    'scale-down',
+    'contain',
+    'cover',
+    'crop',
+    'aspect-crop',
+    'pad',
+    'squeeze',
+    'scale-up',
+  ]
   for (let round = 0; round < 20_000; round++) {
     const source = { width: upTo(12_000), height: upTo(8_000) }
     const fit = fits[round % fits.length] ?? 'cover'

@@ -4,13 +4,21 @@ import type { Rect, Size } from './orientation.ts'
 import { describeExcess } from './picture-limits.ts'
 
 /** How a picture fills the box it is asked for. Rule: spec transforms §3. */
-export type Fit = 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 'pad' | 'squeeze' | 'scale-up'
+export type FitMode =
+  | 'scale-down'
+  | 'contain'
+  | 'cover'
+  | 'crop'
+  | 'aspect-crop'
+  | 'pad'
+  | 'squeeze'
+  | 'scale-up'
 
 export interface GeometryRequest {
   /** CSS px, at least 1; absent: as the other side and the picture's shape make it. */
   readonly width?: number
   readonly height?: number
-  readonly fit: Fit
+  readonly fit: FitMode
   /** What stays in sight where something is cut off; absent: the centre. */
   readonly gravity?: Gravity
   /** Device px per CSS px, above 0; absent: 1. */
@@ -55,58 +63,68 @@ export function planTransform(source: Size, request: GeometryRequest): Plan {
   return plan
 }
 
-function planBox(source: Size, box: Size, fit: Fit, gravity: Gravity): Plan {
-  const byWidth = box.width / source.width
-  const byHeight = box.height / source.height
+/** A scale as target px over source px, so that a half is seen as a half, and not a little less. */
+type Scale = readonly [target: number, source: number]
+const UNCHANGED: Scale = [1, 1]
+
+const isLess = (a: Scale, b: Scale): boolean => a[0] * b[1] < b[0] * a[1]
+const smaller = (a: Scale, b: Scale): Scale => (isLess(b, a) ? b : a)
+const larger = (a: Scale, b: Scale): Scale => (isLess(a, b) ? b : a)
+
+function planBox(source: Size, box: Size, fit: FitMode, gravity: Gravity): Plan {
+  const byWidth: Scale = [box.width, source.width]
+  const byHeight: Scale = [box.height, source.height]
+  const inside = smaller(byWidth, byHeight)
+  const covering = larger(byWidth, byHeight)
   switch (fit) {
     case 'scale-down':
-      return planWhole(source, scaledBy(source, Math.min(1, byWidth, byHeight)))
+      return planWhole(source, scaledBy(source, smaller(UNCHANGED, inside)))
     case 'contain':
-      return planWhole(source, scaledBy(source, Math.min(byWidth, byHeight)))
+      return planWhole(source, scaledBy(source, inside))
     case 'scale-up':
-      return planWhole(source, scaledBy(source, Math.max(1, Math.min(byWidth, byHeight))))
+      return planWhole(source, scaledBy(source, larger(UNCHANGED, inside)))
     case 'squeeze':
       return planWhole(source, box)
     case 'pad':
-      return planPadded(source, scaledBy(source, Math.min(byWidth, byHeight)), box)
+      return planPadded(source, scaledBy(source, inside), box)
     case 'cover':
-      return planWindow(source, scaledBy(source, Math.max(byWidth, byHeight)), box, gravity)
+      return planWindow(source, scaledBy(source, covering), box, gravity)
     case 'crop':
-      return planWindow(source, scaledBy(source, Math.min(1, Math.max(byWidth, byHeight))), box, gravity)
-    case 'aspect-crop': {
-      const scale = Math.max(byWidth, byHeight)
-      if (scale < 1) return planWindow(source, scaledBy(source, scale), box, gravity)
-      return planWindow(source, source, scaledBy(box, 1 / scale), gravity)
-    }
+      return planWindow(source, scaledBy(source, smaller(UNCHANGED, covering)), box, gravity)
+    case 'aspect-crop':
+      if (isLess(covering, UNCHANGED)) return planWindow(source, scaledBy(source, covering), box, gravity)
+      return planWindow(source, source, scaledBy(box, [covering[1], covering[0]]), gravity)
   }
 }
 
 /** One side given, or none: nothing to cut and nothing to fill, whatever `fit` says. */
-function planSide(source: Size, width: number | undefined, height: number | undefined, fit: Fit): Plan {
-  if (width === undefined && height === undefined) return planWhole(source, source)
-  const scale = width !== undefined ? width / source.width : (height ?? source.height) / source.height
+function planSide(source: Size, width: number | undefined, height: number | undefined, fit: FitMode): Plan {
+  const scale: Scale =
+    width !== undefined ? [width, source.width] : height !== undefined ? [height, source.height] : UNCHANGED
   switch (fit) {
     case 'scale-down':
     case 'crop':
     case 'aspect-crop':
-      return planWhole(source, scaledBy(source, Math.min(1, scale)))
+      return planWhole(source, scaledBy(source, smaller(UNCHANGED, scale)))
     case 'scale-up':
-      return planWhole(source, scaledBy(source, Math.max(1, scale)))
-    case 'cover':
-      return { ...planWhole(source, scaledBy(source, scale)), warnings: [NEEDS_BOTH] }
+      return planWhole(source, scaledBy(source, larger(UNCHANGED, scale)))
     case 'contain':
     case 'pad':
     case 'squeeze':
       return planWhole(source, scaledBy(source, scale))
+    case 'cover': {
+      const plan = planWhole(source, scaledBy(source, scale))
+      return scale === UNCHANGED ? plan : { ...plan, warnings: [NEEDS_BOTH] }
+    }
   }
 }
 
 /** To the nearest whole px, at least 1. */
 const toPixels = (size: number): number => Math.max(1, Math.round(size))
 
-const scaledBy = (size: Size, scale: number): Size => ({
-  width: toPixels(size.width * scale),
-  height: toPixels(size.height * scale),
+const scaledBy = (size: Size, [target, source]: Scale): Size => ({
+  width: toPixels((size.width * target) / source),
+  height: toPixels((size.height * target) / source),
 })
 
 const planWhole = (source: Size, scaled: Size): Plan => ({
