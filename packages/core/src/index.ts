@@ -25,7 +25,7 @@ export {
   withAccess,
 } from './image-id.ts'
 export type { Orientation, Rect, Size } from './orientation.ts'
-export { storedRect, uprightSize } from './orientation.ts'
+export { storedRect, toOrientation, uprightSize } from './orientation.ts'
 export { MAX_AREA_PX, MAX_SIDE_PX } from './picture-limits.ts'
 export type {
   AccountAuthority,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { createBench, renderedAs } from './testing/bench.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { createBench, readText, renderedAs } from './testing/bench.ts'
 
 const bench = createBench()
 const account = await bench.createAccount()
@@ -20,7 +20,7 @@ describe('stored results', () => {
     const rest = ({ headers }: Response) =>
       [...headers].filter(([name]) => name !== 'cf-cache-status' && name !== 'cf-resized')
     expect(rest(second)).toEqual(rest(first))
-    expect(await second.text()).toBe('pixels')
+    expect(await readText(second)).toBe('pixels')
   })
 
   it('are not shared by classes of clients, and are found again by each', async () => {
@@ -90,6 +90,22 @@ describe('stored results', () => {
     expect((await first.arrayBuffer()).byteLength).toBe(large.length)
     expect([part.status, part.headers.get('cf-cache-status')]).toEqual([206, 'MISS'])
     expect([...new Uint8Array(await part.arrayBuffer())]).toEqual([...large.subarray(-3)])
+  })
+})
+
+describe('a cache that fails', () => {
+  it('is a cache that has nothing', async () => {
+    const { id } = await account.putImage()
+    const failing = new Error('the cache is down')
+    const spies = [
+      vi.spyOn(caches.default, 'match').mockRejectedValue(failing),
+      vi.spyOn(caches.default, 'put').mockRejectedValue(failing),
+      vi.spyOn(console, 'error').mockImplementation(() => {}),
+    ] as const
+    const response = await bench.fetch(`/${account.hash}/${id}/public`)
+    expect([response.status, response.headers.get('cf-cache-status')]).toEqual([200, 'MISS'])
+    expect(spies[2].mock.calls).toEqual([[failing], [failing]])
+    for (const spy of spies) spy.mockRestore()
   })
 })
 
@@ -165,7 +181,7 @@ describe('a purge', () => {
     bench.renderer = render
     const after = await bench.fetch(url(id))
     expect(after.headers.get('cf-cache-status')).toBe('MISS')
-    expect(await after.text()).toContain('blobs/new')
+    expect(await readText(after)).toContain('blobs/new')
   })
 })
 

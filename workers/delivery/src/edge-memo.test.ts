@@ -10,7 +10,7 @@ const documentOf = (accountHash: string, version: number): EdgeDocument => ({
 /** A store and an authority that count how often they are asked. */
 function setUp(memoSeconds: number) {
   const asked = { store: 0, purges: 0, authority: 0 }
-  const state = { version: 1, authority: 1, now: 1_000_000 }
+  const state = { version: 1, authority: 1, purgeClock: 0, now: 1_000_000 }
   const store: EdgeDocuments = {
     get: async (hash) => {
       asked.store++
@@ -19,7 +19,7 @@ function setUp(memoSeconds: number) {
     put: async () => {},
     getPurges: async () => {
       asked.purges++
-      return null
+      return state.purgeClock === 0 ? null : { purgeClock: state.purgeClock, purgeLog: {} }
     },
     putPurges: async () => {},
   }
@@ -62,6 +62,16 @@ describe('the edge memo', () => {
     state.now += 60_000
     state.version = 8
     expect((await memo.read('h'))?.version).toBe(8)
+  })
+  it('never goes back to older purges', async () => {
+    const { state, memo } = setUp(30)
+    const seen = []
+    for (const purgeClock of [0, 3, 2, 0, 4]) {
+      state.purgeClock = purgeClock
+      state.now += 60_000
+      seen.push((await memo.readPurges('h', 1)).purgeClock)
+    }
+    expect(seen).toEqual([0, 3, 3, 3, 4])
   })
   it('asks the authority about one hash once a second, and about a bounded number of hashes', async () => {
     const { asked, state, memo } = setUp(0)

@@ -28,11 +28,17 @@ export function createEdgeMemo(
   const purges = createMemo<BucketPurges>({ ttlMs, maxEntries: MAX_BUCKETS }, now)
   const authorityLimit = createRateLimit(AUTHORITY_LIMIT, now)
 
-  /** The store may lag behind what the authority told us: an older document never replaces a newer one. */
+  /** The store's copies differ in age: an older document never replaces a newer one. */
   const remember = (accountHash: string, document: EdgeDocument | null): EdgeDocument | null => {
     const before = known.peek(accountHash) ?? null
     const newest = before !== null && before.version > (document?.version ?? -1) ? before : document
     known.set(accountHash, newest)
+    return newest
+  }
+  const rememberPurges = (key: string, read: BucketPurges): BucketPurges => {
+    const before = purges.peek(key) ?? NO_PURGES
+    const newest = before.purgeClock > read.purgeClock ? before : read
+    purges.set(key, newest)
     return newest
   }
 
@@ -46,9 +52,7 @@ export function createEdgeMemo(
       const key = `${accountHash}/${bucket}`
       const remembered = purges.get(key)
       if (remembered !== undefined) return remembered
-      const read = (await documents.getPurges(accountHash, bucket)) ?? NO_PURGES
-      purges.set(key, read)
-      return read
+      return rememberPurges(key, (await documents.getPurges(accountHash, bucket)) ?? NO_PURGES)
     },
     async readAuthority(accountHash) {
       if (!authorityLimit.admits(accountHash)) return null

@@ -61,7 +61,10 @@ function parseFacts(header: string | null): ResultFacts | null {
 export function cacheApiResults(cache: Cache): ResultCache {
   return {
     async get(key) {
-      const response = await cache.match(await formatCacheUrl(key))
+      const response = await cache.match(await formatCacheUrl(key)).catch((error: unknown) => {
+        console.error(error) // a cache that fails is a cache that has nothing
+        return undefined
+      })
       if (response === undefined || response.body === null) return null
       const facts = parseFacts(response.headers.get(FACTS_HEADER))
       if (facts !== null) return { facts, body: response.body }

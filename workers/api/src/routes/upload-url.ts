@@ -47,5 +47,9 @@ export const uploadUrlRoutes = new Hono<ApiEnv>()
     const record = await useDirectUpload(c.req.raw, accountId, ticketIdOf(c), services)
     const variants = (await services.authority(accountId).listVariants()).map(({ id }) => id)
     const origin = services.deliveryBaseUrl ?? new URL(c.req.url).origin
-    return c.json(success(presentImage(record, `${origin}/${accountHash}`, variants)))
+    return c.json(
+      success(presentImage(record, `${origin}/${accountHash}`, variants)),
+      200,
+      corsHeaders(c.req.raw),
+    )
   })

@@ -1,5 +1,6 @@
 import { ApiError } from '@tintype/core'
-import { decodeField, type MultipartError, make, type PartInfo } from 'multipasta'
+import { decodeField, type MultipartError, make, type Parser, type PartInfo } from 'multipasta'
+import { parseContentDisposition } from './content-disposition.ts'
 
 /** What a form yields, in its own order. A `file` is followed by its `chunk`s and one `end`. */
 export type FormEvent =
@@ -50,7 +51,9 @@ export async function* readFormEvents(
   const queue: FormEvent[] = []
   let refusal: ApiError | null = null
   let isDone = false
-  const nameOf = (info: PartInfo) => ({ name: info.name, filename: info.filename ?? null })
+  // The parser's own reading of names stops at U+00FF; the raw header does not.
+  const nameOf = ({ headers: own }: PartInfo) =>
+    parseContentDisposition([own['content-disposition'] ?? ''].flat().join(';'))
   const parser = make({
     headers: { 'content-type': contentType },
     maxParts: MAX_PARTS,
@@ -59,7 +62,7 @@ export async function* readFormEvents(
     maxTotalSize: Number.POSITIVE_INFINITY, // the consumer counts the file's bytes as they pass
     isFile: (info) => isFile(nameOf(info)),
     onField: (info, value) => {
-      queue.push({ kind: 'field', name: info.name, value: decodeField(info, value) })
+      queue.push({ kind: 'field', name: nameOf(info).name, value: decodeField(info, value) })
     },
     onFile: (info) => {
       queue.push({ kind: 'file', ...nameOf(info) })
@@ -79,11 +82,20 @@ export async function* readFormEvents(
   const reader = request.body.getReader()
   while (!isDone) {
     const { value, done } = await readOrRefuse(reader)
-    if (done) parser.end()
-    else parser.write(value)
+    feed(parser, done ? null : value)
     yield* queue.splice(0)
     if (refusal !== null) throw refusal
     if (done) break
+  }
+}
+
+/** The parser throws at a few malformed headers instead of reporting them. */
+function feed(parser: Parser, bytes: Uint8Array | null): void {
+  try {
+    if (bytes === null) parser.end()
+    else parser.write(bytes)
+  } catch (error) {
+    throw new ApiError('badRequest', 'the form has a malformed part', { cause: error })
   }
 }
 

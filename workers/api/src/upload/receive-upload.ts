@@ -51,6 +51,8 @@ function fileStream(events: Events, header: HeaderReader, slot: UploadSlot): Rea
         sizeBytes += value.bytes.length
         if (sizeBytes > MAX_UPLOAD_BYTES) throw new ApiError('uploadTooLarge', 'the file is over 10 MB')
         header.push(value.bytes)
+        if (header.header?.animated)
+          throw new ApiError('unsupportedImage', 'animated images are not accepted')
         slot.renew()
         controller.enqueue(value.bytes)
       },

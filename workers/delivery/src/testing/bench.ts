@@ -40,6 +40,10 @@ export const renderedAs = (
 ) => new Response(bytes, { headers: { 'content-type': MEDIA_TYPES[format], ...headers } })
 const textOf = (job: RenderJob): string => `${job.blobKey} ${JSON.stringify(job.recipe)} ${job.formatClass}`
 
+/** A body as text, whatever type it claims to have. */
+export const readText = async (response: Response): Promise<string> =>
+  new TextDecoder().decode(await response.arrayBuffer())
+
 /** One delivery Worker over real local storage, between neighbours whose answers a test decides. */
 export interface Bench {
   readonly jobs: RenderJob[]
