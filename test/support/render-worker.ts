@@ -36,7 +36,17 @@ export function readSourceFacts(bytes: Uint8Array): SourceFacts {
 export function createRenderWorker() {
   const server = createTestHarness({
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    workers: [{ configPath: 'workers/render/wrangler.toml' }],
+    workers: [
+      { configPath: 'workers/render/wrangler.toml' },
+      {
+        config: {
+          name: 'leaving-client',
+          main: 'test/system/workers/leaving-client.ts',
+          compatibility_date: '2026-11-01',
+          services: [{ binding: 'RENDER', service: 'tintype-render' }],
+        },
+      },
+    ],
   })
   const worker = () => server.getWorker<{ BUCKET: Bucket }>('tintype-render')
   let blobs = 0
@@ -72,6 +82,14 @@ export function createRenderWorker() {
     listen: () => server.listen(),
     close: () => server.close(),
     fetch: (init: { method: string; body?: string }) => worker().fetch('http://render/', init),
+    /** Post a job many times from a Worker that leaves after some ms. @returns how many answers it did not wait for */
+    async postAndLeave(job: RenderJob, times: number, afterMs: number): Promise<number> {
+      const url = `http://client/?times=${times}&afterMs=${afterMs}`
+      const response = await server
+        .getWorker('leaving-client')
+        .fetch(url, { method: 'POST', body: formatRenderJob(job) })
+      return Number(await response.text())
+    },
     bucket: async () => (await worker().getEnv()).BUCKET,
     createJob,
     post,

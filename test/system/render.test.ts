@@ -75,6 +75,19 @@ describe('the answer', () => {
   })
 })
 
+describe('clients that leave', () => {
+  it('take no memory with them', async () => {
+    const picture = await drawPng(1600, 1200)
+    const left = [
+      await worker.postAndLeave(await worker.createJob(picture, { width: 700 }, 'avif'), 10, 5),
+      await worker.postAndLeave(await worker.createJob(picture, { width: 700 }, 'avif'), 10, 60),
+    ]
+    expect(left[0]).toBeGreaterThan(0)
+    const { status } = await worker.render(picture, { width: 100 }, 'avif')
+    expect(status).toBe(200)
+  })
+})
+
 describe('damaged originals', () => {
   it('are refused with a clear kind, whatever is cut or flipped, and the Worker lives on', async () => {
     const picture = sharp(await drawPng(80, 60))
