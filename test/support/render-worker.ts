@@ -82,7 +82,7 @@ export function createRenderWorker() {
     listen: () => server.listen(),
     close: () => server.close(),
     fetch: (init: { method: string; body?: string }) => worker().fetch('http://render/', init),
-    /** Post a job many times from a Worker that leaves after some ms. @returns how many answers it did not wait for */
+    /** Post a job many times, each one px wider, from a Worker that leaves after some ms. @returns how many answers it did not wait for */
     async postAndLeave(job: RenderJob, times: number, afterMs: number): Promise<number> {
       const url = `http://client/?times=${times}&afterMs=${afterMs}`
       const response = await server

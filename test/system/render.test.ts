@@ -65,6 +65,15 @@ describe('the answer', () => {
     expect((await worker.fetch({ method: 'GET' })).status).toBe(405)
   })
 
+  it('is the same for all who ask for it at the same time', async () => {
+    const job = await worker.createJob(await drawPng(900, 700), { width: 600 }, 'avif')
+    const answers = await Promise.all(Array.from({ length: 20 }, () => worker.post(job)))
+    for (const { status, body } of answers) {
+      expect(status).toBe(200)
+      expect(body.equals(answers[0]?.body as Buffer)).toBe(true)
+    }
+  })
+
   it('serves many at once', async () => {
     const picture = await drawPng(1000, 800)
     const jobs = await Promise.all(
