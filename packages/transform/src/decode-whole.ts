@@ -1,4 +1,4 @@
-import { ApiError, type Plan, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
+import { ApiError, type Plan, type SourceFacts, storedRect, uprightSize } from '@tintype/core'
 import { orientRaster } from './orient.ts'
 import { type Raster, releaseRaster } from './raster.ts'
 import { resample } from './resample.ts'
@@ -24,8 +24,8 @@ export async function decodeWholeAndResize(
   if (decoded.width !== source.width || decoded.height !== source.height) {
     throw new ApiError('decodingFailed', 'its pixels contradict its header')
   }
-  const orientation = toOrientation(source.orientation)
-  const upright = uprightSize({ width: source.width, height: source.height, orientation })
+  const { orientation } = source
+  const upright = uprightSize(source)
   const turned = orientation >= 5
   const resized = resample(decoded, storedRect(orientation, upright, plan.crop), {
     width: turned ? plan.scaled.height : plan.scaled.width,

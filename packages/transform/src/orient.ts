@@ -1,11 +1,11 @@
-import type { Orientation } from '@tintype/core'
 import { createRaster, type Raster } from './raster.ts'
 
 /**
  * Turn stored rows upright.
+ * @param orientation EXIF's, 1 to 8
  * @returns the raster itself for orientation 1, else a new one
  */
-export function orientRaster(stored: Raster, orientation: Orientation): Raster {
+export function orientRaster(stored: Raster, orientation: number): Raster {
   if (orientation === 1) return stored
   const { width, height } = stored
   const upright = orientation >= 5 ? createRaster(height, width) : createRaster(width, height)
@@ -21,7 +21,7 @@ export function orientRaster(stored: Raster, orientation: Orientation): Raster {
 }
 
 /** @param width of the upright raster, px, as is `height` */
-function walk(orientation: Exclude<Orientation, 1>, width: number, height: number) {
+function walk(orientation: number, width: number, height: number) {
   const lastRow = (height - 1) * width
   switch (orientation) {
     case 2:
@@ -38,5 +38,7 @@ function walk(orientation: Exclude<Orientation, 1>, width: number, height: numbe
       return { origin: lastRow + width - 1, alongRow: -width, alongColumn: -1 }
     case 8:
       return { origin: lastRow, alongRow: -width, alongColumn: 1 }
+    default:
+      return { origin: 0, alongRow: 1, alongColumn: width }
   }
 }

@@ -7,7 +7,6 @@ import {
   type Recipe,
   type SourceFacts,
   type StoredFormat,
-  toOrientation,
   uprightSize,
 } from '@tintype/core'
 import { chooseOutputFormat } from './choose-output-format.ts'
@@ -80,11 +79,7 @@ export function decide(
   if (!hasMagic(sourceFormat, start)) throw new ApiError('decodingFailed', 'the file is damaged')
 
   const decodable = { ...source, format: sourceFormat }
-  const orientation = toOrientation(source.orientation)
-  const geometry = planTransform(
-    uprightSize({ width: source.width, height: source.height, orientation }),
-    recipe,
-  )
+  const geometry = planTransform(uprightSize(source), recipe)
   const priceOf = (format: OutputFormat): JobPrice =>
     priceJob(decodable, start, geometry, {
       format,

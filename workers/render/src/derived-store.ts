@@ -1,5 +1,3 @@
-import { FORMATS, type OutputFormat } from '@tintype/core'
-
 /** How long a derived result is kept. Rule: design of storage, L2. */
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000
 
@@ -22,8 +20,6 @@ export interface DerivedStore {
     now: number,
   ): Promise<void>
 }
-
-export const mimeOf = (format: OutputFormat): string => FORMATS[format].mime
 
 /** Derived results as R2 objects. Expiry is in their metadata, since a bucket's lifecycle rule is not ours to rely on. */
 export function r2DerivedStore(bucket: R2Bucket): DerivedStore {

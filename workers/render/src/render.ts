@@ -8,8 +8,15 @@ export interface Rendered extends DerivedResult {
   readonly origin: 'l2' | 'computed'
 }
 
+/** A result as plain data, which requests may share. */
+export interface Computed {
+  readonly bytes: Uint8Array
+  readonly mime: string
+  readonly warning: string | null
+}
+
 /**
- * The result of a job: from L2, else computed and stored there.
+ * The result of a job: from L2, else computed and stored there. Equal jobs of one isolate are computed once.
  * @param later keeps a promise alive after the answer
  * @throws ApiError of the delivery kinds; `deliveredImageNotFound` when the original is not there
  */
@@ -18,15 +25,22 @@ export async function render(
   services: Services,
   later: (work: Promise<unknown>) => void,
 ): Promise<Rendered> {
-  // The class stands in the key, not the format: what a class gets is decided by size and price, which are in the recipe.
+  // The class stands where a format would: which format a class gets follows from the blob and the recipe.
   const key = derivedKey(ENGINE_EPOCH, job.blobKey, await hashRecipe(job.recipe), job.formatClass)
   const stored = await services.derived.get(key, services.now())
   if (stored !== null) return { ...stored, origin: 'l2' }
 
+  const { bytes, mime, warning } = await services.coalescer.run(key, async () => {
+    const computed = await compute(job, services)
+    later(services.derived.put(key, computed.bytes, computed, services.now()))
+    return computed
+  })
+  return { body: bytes, sizeBytes: bytes.length, mime, warning, origin: 'computed' }
+}
+
+async function compute(job: RenderJob, services: Services): Promise<Computed> {
   const original = await services.originals.get(job.blobKey)
   if (original === null) throw new ApiError('deliveredImageNotFound')
   const { bytes, format, warnings } = await transformImage(job, original.body, services.transform)
-  const result = { mime: CODECS[format].mime, warning: warnings.length === 0 ? null : warnings.join('; ') }
-  later(services.derived.put(key, bytes, result, services.now()))
-  return { ...result, body: bytes, sizeBytes: bytes.length, origin: 'computed' }
+  return { bytes, mime: CODECS[format].mime, warning: warnings.length === 0 ? null : warnings.join('; ') }
 }

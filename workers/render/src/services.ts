@@ -1,7 +1,9 @@
 import type { BlobStore } from '@tintype/core'
 import { r2BlobStore } from '@tintype/storage'
-import { createGovernor, ISOLATE_BUDGET, type TransformServices } from '@tintype/transform'
+import { createGovernor, ISOLATE_BUDGET, type Timers, type TransformServices } from '@tintype/transform'
+import { type Coalescer, createCoalescer } from './coalescer.ts'
 import { type DerivedStore, r2DerivedStore } from './derived-store.ts'
+import type { Computed } from './render.ts'
 
 /** Bindings of `wrangler.toml`. */
 export interface Env {
@@ -12,11 +14,14 @@ export interface Services {
   readonly originals: BlobStore
   readonly derived: DerivedStore
   readonly transform: TransformServices
+  readonly coalescer: Coalescer<Computed>
   now(): number
 }
 
-/** One governor for all requests of this isolate: they share its memory. */
-const governor = createGovernor(ISOLATE_BUDGET, { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) })
+const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
+/** One of each for all requests of this isolate: they share its memory, and often their work. */
+const governor = createGovernor(ISOLATE_BUDGET, timers)
+const coalescer = createCoalescer<Computed>({ leaseMs: 25_000, pollMs: 10 }, timers)
 
 /** @throws Error saying which binding is missing, and how to add it */
 export function createServices(env: Partial<Env>): Services {
@@ -29,6 +34,7 @@ export function createServices(env: Partial<Env>): Services {
     originals: r2BlobStore(env.BUCKET),
     derived: r2DerivedStore(env.BUCKET),
     transform: { governor, yield: () => scheduler.wait(0) },
-    now: () => Date.now(),
+    coalescer,
+    now: timers.now,
   }
 }
