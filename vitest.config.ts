@@ -11,7 +11,6 @@ export default defineConfig({
             miniflare: {
               compatibilityDate: '2026-11-01',
               compatibilityFlags: ['nodejs_compat'],
-              modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm?module'] }],
               kvNamespaces: ['EDGE'],
               r2Buckets: ['BUCKET'],
               modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm?module'] }],
