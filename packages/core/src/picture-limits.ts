@@ -1,5 +1,5 @@
 import { ApiError } from './errors.ts'
-import { FORMATS, type SourceFormat } from './source-format.ts'
+import { FORMATS, type SourceFormat } from './header/source-format.ts'
 
 /** Longest side of a picture, coming or going, px. Rule: docs/parity.md#limits. */
 export const MAX_SIDE_PX = 12_000

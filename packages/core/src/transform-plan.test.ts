@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Gravity } from './gravity.ts'
-import { createRandom } from './sample-pictures.ts'
+import { createRandom } from './header/sample-pictures.ts'
 import { type FitMode, type GeometryRequest, planTransform } from './transform-plan.ts'
 
 const size = (text: string) => {
