@@ -44,12 +44,13 @@ let isFresh: bool = false
 /**
  * Prepare to encode `width` × `height` RGBA pixels at `raster`: choose the colour type, and whether to filter.
  * The colour type is then known, and the palette too.
+ * @param error mean squared error per channel that a palette may cost; negative for none
  */
-export function pngEncodeCreate(raster: usize, width: u32, height: u32): void {
+export function pngEncodeCreate(raster: usize, width: u32, height: u32, error: f32): void {
   source = raster
   sourceWidth = width
   sourceHeight = height
-  analyseColours(raster, usize(width) * height)
+  analyseColours(raster, width, height, error)
   const pixelBits = samplesOf(colourType()) * colourDepth()
   rowBytes = (usize(width) * pixelBits + 7) >> 3
   unit = max(pixelBits >> 3, 1)
