@@ -11,4 +11,23 @@ export { pngEncodeCreate, pngEncodeOutput, pngEncodeOutputLength, pngEncodeRun }
 export { rowsKey as pngKey, rowsPalette as pngPalette } from './png-rows'
 export { pngToRaster, pngToResizer } from './png-sink'
 export { resizerCreate, resizerEndRow, resizerFirstRow, resizerPush, resizerSkip } from './resize'
+export {
+  jpegDecodeBand, jpegDecodeBlankRest, jpegDecodeCreate, jpegDecodeDamaged, jpegDecodeKeep, jpegDecodeLoadPlace,
+  jpegDecodeRender, jpegDecodeRun, jpegDecodeSavePlace, jpegDecodeScan,
+} from './jpeg-decode'
+export { jpegDecodeGiven, jpegDecodeInput, jpegDecodeTaken } from './jpeg-decode-bits'
+export { jpegDecodeComponent, jpegDecodeQuantiser, jpegDecodeTables } from './jpeg-decode-component'
+export { jpegDecodeSetHuffman } from './jpeg-decode-huffman'
+export { jpegDecodeOutput } from './jpeg-decode-output'
 export { axisCreate } from './resize-axis'
+export { jpegBegin, jpegIsGreyRow, jpegPackRow, jpegSetPlane } from './jpeg-encode'
+export { setQuantiser as jpegSetQuantiser } from './jpeg-encode-block'
+export { jpegBuildTable, jpegClearCounts, jpegTableLists } from './jpeg-encode-huffman'
+export {
+  jpegBeginScan, jpegCountBand, jpegCountLastRun, jpegCountMcus, jpegEndScan, jpegOutput, jpegOutputBytes,
+  jpegOutputFetched, jpegOutputLimit, jpegWriteBand, jpegWriteMcus,
+} from './jpeg-encode-scan'
+export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
+export { colourGreyRow, colourMatrixRow } from './colour-matrix'
+export { fillRow } from './extend'
+export { flattenRow } from './flatten'

@@ -42,6 +42,9 @@ export class Axis {
   /** Bytes from one position record to the next. */
   stride: i32
   filter: i32
+  /** First and last cell that may weigh in; beyond them the outermost repeats. */
+  lowest: i32
+  highest: i32
   records: usize
 
   // @ts-ignore: decorator
@@ -70,6 +73,7 @@ export class Axis {
  */
 export function axisCreate(
   first: i32, count: i32, box: i32, cells: i32, out: i32, taps: i32, filter: i32, origin: f64, step: f64,
+  lowest: i32, highest: i32,
 ): usize {
   const axis = changetype<Axis>(allocate(offsetof<Axis>()))
   axis.first = first
@@ -79,6 +83,8 @@ export function axisCreate(
   axis.out = out
   axis.taps = taps
   axis.filter = filter
+  axis.lowest = lowest
+  axis.highest = highest
   axis.stride = (<i32>TAPS_HEADER + taps * 2 + 7) & ~7
   const exact = allocate(<usize>taps * 8)
   axis.records = allocate(<usize>(out + SPARE_POSITIONS) * <usize>axis.stride)
@@ -88,13 +94,13 @@ export function axisCreate(
   return changetype<usize>(axis)
 }
 
-/** Weights of one output position, whose centre lies at `centre` cells. Cells beyond the edge repeat the last one. */
+/** Weights of one output position, whose centre lies at `centre` cells. Cells beyond the edge repeat the outermost. */
 function fillPosition(axis: Axis, index: i32, centre: f64, stretch: f64, exact: usize): void {
   const reach = radius(axis.filter) * stretch
   const lowest = <i32>Math.ceil(centre - reach - 0.5)
   const highest = max(lowest, <i32>Math.floor(centre + reach - 0.5))
-  const last = axis.cells - 1
-  const start = min(max(lowest, 0), last)
+  const last = axis.highest
+  const start = min(max(lowest, axis.lowest), last)
   const used = min(min(max(highest, start), last) - start + 1, axis.taps)
   memory.fill(exact, 0, <usize>used * 8)
   const sum = addWeights(axis.filter, centre, stretch, lowest, highest, start, used, exact)

@@ -35,6 +35,9 @@ export interface AxisPlan {
   readonly origin: number
   /** Cells per output sample. */
   readonly step: number
+  /** First and last cell that may weigh in; beyond them the outermost repeats. */
+  readonly lowest: number
+  readonly highest: number
   /** Source samples on each side of an output sample's centre that weigh in. */
   readonly reach: number
 }
@@ -49,41 +52,60 @@ export interface AxisRequest {
   readonly out: number
   /** Whether samples just outside the window weigh in at its edges, as if the picture was resized, then cropped. */
   readonly bleed: boolean
-  /** `first` is rounded down to a multiple of this. Default 1. */
-  readonly align?: number
   /** Filter for enlarging. Default Catmull-Rom. */
   readonly enlargeBy?: number
 }
 
-/** Plan one axis. Lanczos3 when shrinking, `enlargeBy` when enlarging, a plain copy at 1:1 on whole samples. */
-export function planAxis(request: AxisRequest): AxisPlan {
-  const { size, start, length, out, bleed, align = 1, enlargeBy = FILTER.catmullRom } = request
+/** A stretch of source samples: [first, end). */
+export interface SampleRange {
+  readonly first: number
+  readonly end: number
+}
+
+/** Lanczos3 when shrinking, `enlargeBy` when enlarging, a plain copy at 1:1 on whole samples. */
+function chooseFilter({ start, length, out, enlargeBy = FILTER.catmullRom }: AxisRequest): number {
+  if (length > out) return FILTER.lanczos3
+  return length === out && Number.isInteger(start) ? FILTER.copy : enlargeBy
+}
+
+const boxOf = (ratio: number): number =>
+  ratio < BOX_FROM_RATIO ? 1 : Math.min(LARGEST_BOX, Math.floor(ratio / 2))
+
+const reachOf = (filter: number, ratio: number): number =>
+  (RADIUS[filter] as number) * Math.max(ratio, boxOf(ratio))
+
+/** Samples that may weigh in at all. */
+const allowedRange = ({ size, start, length, bleed }: AxisRequest): SampleRange =>
+  bleed
+    ? { first: 0, end: size }
+    : { first: Math.floor(start), end: Math.min(size, Math.ceil(start + length)) }
+
+/** The source samples that a request reads. */
+export function neededRange(request: AxisRequest): SampleRange {
+  const { start, length, out } = request
   const ratio = length / out
-  const filter =
-    ratio > 1 ? FILTER.lanczos3 : ratio === 1 && Number.isInteger(start) ? FILTER.copy : enlargeBy
-  const box = ratio < BOX_FROM_RATIO ? 1 : Math.min(LARGEST_BOX, Math.floor(ratio / 2))
-  const reach = (RADIUS[filter] as number) * Math.max(ratio, box)
-  const lowest = bleed ? 0 : Math.floor(start)
-  const highest = bleed ? size : Math.min(size, Math.ceil(start + length))
-  const centreOfFirst = start + ratio / 2
-  const centreOfLast = start + length - ratio / 2
-  const needed = clamp(Math.floor(centreOfFirst - reach), lowest, highest - 1)
-  const first = needed - (needed % align)
-  const count = clamp(Math.ceil(centreOfLast + reach), first + 1, highest) - first
+  const reach = reachOf(chooseFilter(request), ratio)
+  const allowed = allowedRange(request)
+  const first = clamp(Math.floor(start + ratio / 2 - reach), allowed.first, allowed.end - 1)
+  return { first, end: clamp(Math.ceil(start + length - ratio / 2 + reach), first + 1, allowed.end) }
+}
+
+/** Plan one axis. `range` may be wider than what is needed, where the producer's rows start and end elsewhere. */
+export function planAxis(request: AxisRequest, range: SampleRange = neededRange(request)): AxisPlan {
+  const { start, length, out } = request
+  const ratio = length / out
+  const filter = chooseFilter(request)
+  const box = boxOf(ratio)
+  const reach = reachOf(filter, ratio)
+  const { first, end } = range
+  const count = end - first
   const cells = Math.ceil(count / box)
-  const taps = Math.min(cells, Math.floor((2 * reach) / box) + 1)
-  return {
-    first,
-    count,
-    box,
-    cells,
-    out,
-    taps,
-    filter,
-    origin: (start - first) / box,
-    step: ratio / box,
-    reach,
-  }
+  const allowed = allowedRange(request)
+  const lowest = clamp(Math.floor((allowed.first - first) / box), 0, cells - 1)
+  const highest = clamp(Math.ceil((allowed.end - first) / box) - 1, lowest, cells - 1)
+  const taps = Math.min(highest - lowest + 1, Math.floor((2 * reach) / box) + 1)
+  const origin = (start - first) / box
+  return { first, count, box, cells, out, taps, filter, origin, step: ratio / box, lowest, highest, reach }
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))

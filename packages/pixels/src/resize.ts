@@ -34,7 +34,7 @@ const KINDS = { plane: 0, opaque: 1, alpha: 2 } as const satisfies Record<RowKin
 const BYTES_PER_PIXEL = { plane: 1, opaque: 4, alpha: 4 } as const satisfies Record<RowKind, number>
 
 // Sizes of the kernel's records, bytes; `resize.test.ts` compares the prices made from them with what is allocated.
-const AXIS_RECORD = 36
+const AXIS_RECORD = 44
 const STAGE_RECORD = 68
 const PLACEMENT_RECORD = 20
 const RESIZER_RECORD = 36
@@ -126,6 +126,8 @@ export interface ResizeExports {
     filter: number,
     origin: number,
     step: number,
+    lowest: number,
+    highest: number,
   ): number
   resizerCreate(kind: number, axisX: number, axisY: number, orientation: number, raster: number): number
   resizerPush(resizer: number, row: number): number
@@ -151,8 +153,8 @@ export interface Resizer {
 /** Build an axis table in the kernel; returns its pointer. */
 export function createAxis(kernel: Kernel, axis: AxisPlan, taps: number): number {
   const { axisCreate } = kernel.exports as unknown as ResizeExports
-  const { first, count, box, cells, out, filter, origin, step } = axis
-  return axisCreate(first, count, box, cells, out, taps, filter, origin, step)
+  const { first, count, box, cells, out, filter, origin, step, lowest, highest } = axis
+  return axisCreate(first, count, box, cells, out, taps, filter, origin, step, lowest, highest)
 }
 
 /** Set a planned resize up in `kernel`, output raster included. Allocates exactly `priceResize(plan)` bytes. */

@@ -1,0 +1,122 @@
+/** A compressed picture: whole, as a stream that can be read once, or as one that can be opened again. */
+export type ByteSource =
+  | Uint8Array
+  | AsyncIterable<Uint8Array>
+  | { reopen(): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>> }
+
+/** Reads a {@link ByteSource} forward through a window; holds one chunk, or all of them where it must go back. */
+export interface ByteReader {
+  /** Offset in the file of the first byte of the next `peek`. */
+  readonly position: number
+  /** At least `count` unread bytes, or all that are left; more where they are at hand. Stays valid until the next call. */
+  peek(count: number): Promise<Uint8Array>
+  /** True when the bytes of the last `peek` are the file's last. */
+  isLast(): boolean
+  /** Drop `count` bytes of the last `peek`. */
+  advance(count: number): void
+  /** Go to an offset; backwards only where the source allows it. */
+  seek(offset: number): Promise<void>
+  /** Stop reading; a stream is released. */
+  close(): Promise<void>
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** @param keepsAll hold on to everything read, so that a stream that can be read once can be gone back in */
+export function createByteReader(source: ByteSource, keepsAll = false): ByteReader {
+  if (source instanceof Uint8Array) return createMemoryReader(source)
+  return createStreamReader(source, keepsAll)
+}
+
+function createMemoryReader(bytes: Uint8Array): ByteReader {
+  let position = 0
+  return {
+    get position() {
+      return position
+    },
+    peek: async () => bytes.subarray(position),
+    isLast: () => true,
+    advance(count) {
+      position = Math.min(bytes.length, position + count)
+    },
+    async seek(offset) {
+      position = Math.min(bytes.length, offset)
+    },
+    async close() {},
+  }
+}
+
+function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: boolean): ByteReader {
+  let iterator: AsyncIterator<Uint8Array> | undefined
+  let position = 0
+  let chunk: Uint8Array = NOTHING
+  let isDone = false
+  let kept: Uint8Array[] = []
+  let replayed: Uint8Array | undefined
+
+  const open = async () => {
+    const stream = 'reopen' in source ? await source.reopen() : source
+    iterator = stream[Symbol.asyncIterator]()
+  }
+  const pull = async () => {
+    if (!iterator) await open()
+    const result = await (iterator as AsyncIterator<Uint8Array>).next()
+    if (result.done) {
+      isDone = true
+      return
+    }
+    if (keepsAll) kept.push(result.value)
+    chunk = chunk.length === 0 ? result.value : join([chunk, result.value])
+  }
+  const release = async () => {
+    if (iterator && !isDone) await iterator.return?.()
+    iterator = undefined
+  }
+  const rewind = async () => {
+    if (keepsAll) {
+      while (!isDone) await pull()
+      replayed ??= join(kept)
+      kept = []
+      chunk = replayed
+    } else {
+      await release()
+      isDone = false
+      chunk = NOTHING
+    }
+    position = 0
+  }
+  const reader: ByteReader = {
+    get position() {
+      return position
+    },
+    async peek(count) {
+      while (chunk.length < count && !isDone) await pull()
+      return chunk
+    },
+    isLast: () => isDone,
+    advance(count) {
+      const used = Math.min(count, chunk.length)
+      chunk = chunk.subarray(used)
+      position += used
+    },
+    async seek(offset) {
+      if (offset < position) await rewind()
+      while (position < offset && (chunk.length > 0 || !isDone)) {
+        if (chunk.length === 0) await pull()
+        reader.advance(offset - position)
+      }
+    },
+    close: release,
+  }
+  return reader
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
