@@ -110,7 +110,7 @@ function countBins(raster: usize, pixels: usize, dropped: i32): bool {
     let slot = slotOf(key)
     let bin: u32 = load<u16>(slotValues + (slot << 1))
     while (bin != 0 && load<u32>(slotKeys + (slot << 2)) != key) {
-      slot = (slot + 1) & (SLOTS - 1)
+      slot = (slot + 1) & u32(SLOTS - 1)
       bin = load<u16>(slotValues + (slot << 1))
     }
     if (bin == 0) {
