@@ -20,8 +20,6 @@ let isQuantised: bool = false
 let chosenType: u32 = RGBA
 let chosenDepth: u32 = 8
 
-export const COLOURS_BYTES: u32 = MAX_COLOURS * 4 + SLOTS * 6 + 48
-
 /**
  * Choose the type for a raster of RGBA pixels.
  * @param error where not negative: the mean squared error per channel that a palette may cost

@@ -1,8 +1,8 @@
 // RGBA raster to the zlib stream of a PNG: pack → filter → deflate, a row at a time. The chunks are written outside.
 import { clearOutput, outputLength, outputStart } from './deflate-block'
-import { DEFLATE_BYTES, deflateCreate, deflateInput, deflateRoom, deflateRun, deflateTake } from './deflate'
+import { deflateCreate, deflateInput, deflateRoom, deflateRun, deflateTake } from './deflate'
 import { allocate } from './memory'
-import { analyseColours, colourDepth, colourType, COLOURS_BYTES } from './png-colours'
+import { analyseColours, colourDepth, colourType } from './png-colours'
 import { chooseFilter, FILTER_NONE, filterRow } from './png-filter'
 import { packRow } from './png-pack'
 import { PALETTE, samplesOf } from './png-rows'
@@ -65,9 +65,6 @@ export function pngEncodeCreate(raster: usize, width: u32, height: u32, error: f
   isFiltering = colourType() != PALETTE && trial(true) < trial(false)
   start()
 }
-
-/** Bytes that `pngEncodeCreate` takes besides three rows of RGBA. */
-export const PNG_ENCODE_BYTES: u32 = DEFLATE_BYTES + COLOURS_BYTES + 6 * u32(MARGIN) + 64
 
 function start(): void {
   deflateCreate(chain(), NICE, LAZY)

@@ -35,9 +35,6 @@ let errors: usize = 0
 let nextErrors: usize = 0
 let errorRoom: u32 = 0
 
-/** Bytes taken besides 32 for each pixel of a row. */
-export const QUANTISE_BYTES: u32 = u32(SLOTS) * 6 + MAX_BINS * 34 + MAX_COLOURS * (16 + 16 + 32 + 4) + 16 * 10
-
 /**
  * Choose colours for `pixels` RGBA pixels.
  * @param target mean squared error per channel that is good enough; more colours than that takes are not used
