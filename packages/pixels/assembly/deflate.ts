@@ -4,7 +4,7 @@
 //
 //   buffer:  | history, 32 KB | input to be coded | 8 spare |      position = base + offset
 import { adler32 } from './checksums'
-import { addLiteral, addMatch, alignOutput, BLOCK_BYTES, blockCreate, putBytes, writeBlock } from './deflate-block'
+import { addLiteral, addMatch, alignOutput, blockCreate, putBytes, writeBlock } from './deflate-block'
 import { allocate } from './memory'
 
 const WINDOW: u32 = 32768
@@ -35,8 +35,6 @@ let matchStart: u32 = 0
 let heldLength: u32 = 0
 let heldDistance: u32 = 0
 let isHolding: bool = false
-
-export const DEFLATE_BYTES: u32 = BUFFER + 16 + (4 << HASH_BITS) + 4 * WINDOW + BLOCK_BYTES + 64
 
 /**
  * Begin a zlib stream. The first call reserves memory.
