@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ApiError } from './errors.ts'
 
 /** How a picture fills its box. Rule: docs/parity.md#formats-and-geometry. Predefined variants offer these five. */
