@@ -11,17 +11,38 @@ export default defineConfig({
             miniflare: {
               compatibilityDate: '2026-11-01',
               compatibilityFlags: ['nodejs_compat'],
+              kvNamespaces: ['EDGE'],
+              r2Buckets: ['BUCKET'],
               modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm?module'] }],
             },
           }),
         ],
         test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'workers/*/src/**/*.test.ts'] },
       },
+      {
+        plugins: [
+          cloudflareTest({
+            main: './test/contract/worker.ts',
+            miniflare: {
+              compatibilityDate: '2026-11-01',
+              bindings: { PUBLISH_INTERVAL_MS: '0' },
+              r2Buckets: ['BUCKET'],
+              kvNamespaces: ['EDGE'],
+              durableObjects: {
+                ACCOUNTS: { className: 'Account', useSQLite: true },
+                IMAGES: { className: 'ImageShard', useSQLite: true },
+                REGISTRY: { className: 'Registry', useSQLite: true },
+              },
+            },
+          }),
+        ],
+        test: { name: 'contract', include: ['test/contract/**/*.test.ts'] },
+      },
       { test: { name: 'corpus', include: ['test/corpus/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'system',
-          include: ['test/system/**/*.test.ts'],
+          include: ['test/system/**/*.test.ts', 'test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

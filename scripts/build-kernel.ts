@@ -1,7 +1,7 @@
-/** Compile packages/pixels/assembly to packages/pixels/build/pixels.wasm. `--check` only says whether it is stale. */
+/** Compile packages/pixels/assembly to packages/pixels/build/pixels.wasm. `--force` builds even when nothing changed. */
+import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import asc from 'assemblyscript/asc'
 
 const root = fileURLToPath(new URL('../packages/pixels/', import.meta.url))
 const output = `${root}build/pixels.wasm`
@@ -19,13 +19,27 @@ async function isStale(): Promise<boolean> {
 if (process.argv.includes('--force') || (await isStale())) {
   await mkdir(`${root}build`, { recursive: true })
   const startedAt = performance.now()
-  const { error, stderr } = await asc.main([
-    `${root}assembly/index.ts`,
-    ...['--outFile', output, '--runtime', 'stub', '--enable', 'simd', '-O3', '--noAssert', '--use', 'abort='],
-  ])
-  if (error) {
-    console.error(stderr.toString())
-    process.exit(1)
-  }
+  const compiler = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'))
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      compiler,
+      `${root}assembly/index.ts`,
+      ...[
+        '--outFile',
+        output,
+        '--runtime',
+        'stub',
+        '--enable',
+        'simd',
+        '-O3',
+        '--noAssert',
+        '--use',
+        'abort=',
+      ],
+    ],
+    { stdio: 'inherit' },
+  )
+  if (status !== 0) process.exit(1)
   console.log(`kernel built in ${Math.round(performance.now() - startedAt)} ms`)
 }

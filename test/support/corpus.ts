@@ -23,3 +23,6 @@ export function corpusFiles(name: string, pattern: RegExp): string[] {
 export function readCorpus(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(`${folder}${path}`))
 }
+
+/** Where a corpus file lies, for clients that want a path. */
+export const corpusPath = (path: string): string => `${folder}${path}`

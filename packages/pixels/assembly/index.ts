@@ -1,6 +1,15 @@
 // The kernel's exports, one module per concern. Everything runs in one linear memory, one instance per job.
+export { crc32 } from './checksums'
+export { gifBeginFrame, gifCreate, gifInput, gifLines, gifPalette, gifPush } from './gif-decode'
+export { inflate, inflateCreate, inflateInput, inflateOutput, inflateOutputLength } from './inflate'
 export { allocate, heapBytes } from './memory'
-export { axisCreate } from './resize-axis'
+export { colourDepth as pngEncodeDepth, colourType as pngEncodeType } from './png-colours'
+export { paletteColours as pngEncodePalette, paletteSize as pngEncodePaletteSize } from './png-colours'
+export { paletteTransparent as pngEncodeTransparent } from './png-colours'
+export { pngCreate, pngEnd, pngFinished, pngPush, pngRows } from './png-decode'
+export { pngEncodeCreate, pngEncodeOutput, pngEncodeOutputLength, pngEncodeRun } from './png-encode'
+export { rowsKey as pngKey, rowsPalette as pngPalette } from './png-rows'
+export { pngToRaster, pngToResizer } from './png-sink'
 export { resizerCreate, resizerEndRow, resizerFirstRow, resizerPush, resizerSkip } from './resize'
 export {
   jpegDecodeBand, jpegDecodeBlankRest, jpegDecodeCreate, jpegDecodeDamaged, jpegDecodeKeep, jpegDecodeLoadPlace,
@@ -10,3 +19,15 @@ export { jpegDecodeGiven, jpegDecodeInput, jpegDecodeTaken } from './jpeg-decode
 export { jpegDecodeComponent, jpegDecodeQuantiser, jpegDecodeTables } from './jpeg-decode-component'
 export { jpegDecodeSetHuffman } from './jpeg-decode-huffman'
 export { jpegDecodeOutput } from './jpeg-decode-output'
+export { axisCreate } from './resize-axis'
+export { jpegBegin, jpegIsGreyRow, jpegPackRow, jpegSetPlane } from './jpeg-encode'
+export { setQuantiser as jpegSetQuantiser } from './jpeg-encode-block'
+export { jpegBuildTable, jpegClearCounts, jpegTableLists } from './jpeg-encode-huffman'
+export {
+  jpegBeginScan, jpegCountBand, jpegCountLastRun, jpegCountMcus, jpegEndScan, jpegOutput, jpegOutputBytes,
+  jpegOutputFetched, jpegOutputLimit, jpegWriteBand, jpegWriteMcus,
+} from './jpeg-encode-scan'
+export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
+export { colourGreyRow, colourMatrixRow } from './colour-matrix'
+export { fillRow } from './extend'
+export { flattenRow } from './flatten'

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { parseDeliveryUrl } from './delivery-url.ts'
+
+const hash = 'cheeW4oKsx5ljh8e8BoL2A'
+
+describe('a delivery URL', () => {
+  it.each([
+    [
+      `/${hash}/083eb7b2-5392-4565-b69e-aff66acddd00/public`,
+      '083eb7b2-5392-4565-b69e-aff66acddd00',
+      'public',
+    ],
+    [`/${hash}/a/b/c/thumb`, 'a/b/c', 'thumb'],
+    [`/${hash}/a%2Fb/thumb`, 'a/b', 'thumb'],
+    [`/${hash}/100%25/thumb`, '100%', 'thumb'],
+    [`/${hash}/100%2525/thumb`, '100%25', 'thumb'],
+    [`/${hash}/%C3%A4%20b/w=400,h=300`, 'ä b', 'w=400,h=300'],
+    [`/imagedelivery/${hash}/a/public`, 'a', 'public'],
+    [`/cdn-cgi/imagedelivery/${hash}/a/public`, 'a', 'public'],
+  ])('%s', (path, imageId, variant) => {
+    expect(parseDeliveryUrl(path)).toMatchObject({ accountHash: hash, imageId, variant })
+  })
+  it('may be signed with or without its prefix', () => {
+    expect(parseDeliveryUrl(`/imagedelivery/${hash}/a/public`).signablePaths).toEqual([
+      `/${hash}/a/public`,
+      `/imagedelivery/${hash}/a/public`,
+    ])
+    expect(parseDeliveryUrl(`/${hash}/a/public`).signablePaths).toEqual([`/${hash}/a/public`])
+  })
+  it.each([
+    ['/', 'noSuchPage'],
+    [`/${hash}`, 'noSuchPage'],
+    [`/${hash}/a`, 'noSuchPage'],
+    ['/short/a/public', 'unknownAccountHash'],
+    [`/${hash}x/a/public`, 'unknownAccountHash'],
+    [`/${hash}/a/`, 'invalidDeliveryUrl'],
+    [`/${hash}//public`, 'invalidDeliveryUrl'],
+    [`/${hash}/%ff/public`, 'invalidDeliveryUrl'],
+    [`/${hash}/%/public`, 'invalidDeliveryUrl'],
+    [`/${hash}/a%00b/public`, 'invalidDeliveryUrl'],
+    [`/${hash}/a%0d%0ab/public`, 'invalidDeliveryUrl'],
+    [`/${hash}/${'a'.repeat(17_000)}/public`, 'invalidDeliveryUrl'],
+  ])('%s is refused as %s', (path, kind) => {
+    expect(() => parseDeliveryUrl(path)).toThrow(expect.objectContaining({ kind }))
+  })
+})

@@ -1,0 +1,69 @@
+import { checkSourceSize, damagedPicture } from '../picture-limits.ts'
+import type { ByteFeed, Parsing } from './byte-feed.ts'
+import type { ImageHeader } from './header-parser.ts'
+
+const EXTENSION = 0x21
+const FRAME = 0x2c
+const TRAILER = 0x3b
+const GRAPHIC_CONTROL = 0xf9
+
+/**
+ * GIF: signature (6 bytes), screen width and height (16 bits each), flags, background, aspect (8 each), colour table;
+ * then blocks up to the trailer. Each frame may be transparent, so a header is known at the trailer, or as soon as
+ * a second frame and a transparent one were seen.
+ */
+export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
+  const screen = yield* feed.take(13)
+  const width = screen.getUint16(6, true)
+  const height = screen.getUint16(8, true)
+  checkSourceSize('gif', width, height)
+  yield* feed.skip(colourTableBytes(screen.getUint8(10)))
+
+  let frames = 0
+  let hasAlpha = false
+  let isKnown = false
+  const header = (): ImageHeader => ({
+    format: 'gif',
+    width,
+    height,
+    orientation: 1,
+    hasAlpha,
+    animated: frames > 1,
+  })
+  for (;;) {
+    const block = (yield* feed.take(1)).getUint8(0)
+    if (block === TRAILER) break
+    if (block === EXTENSION) {
+      const extension = yield* feed.take(2)
+      const sizeBytes = extension.getUint8(1)
+      if (extension.getUint8(0) === GRAPHIC_CONTROL && sizeBytes > 0) {
+        const isTransparent = ((yield* feed.take(1)).getUint8(0) & 1) !== 0
+        hasAlpha ||= isTransparent
+        yield* feed.skip(sizeBytes - 1)
+      } else yield* feed.skip(sizeBytes)
+      if (sizeBytes > 0) yield* skipSubBlocks(feed)
+    } else if (block === FRAME) {
+      frames += 1
+      yield* feed.skip(colourTableBytes((yield* feed.take(9)).getUint8(8)) + 1) // and the first code size
+      yield* skipSubBlocks(feed)
+    } else throw damagedPicture('gif', 'a block is no block')
+    if (frames > 1 && hasAlpha && !isKnown) {
+      isKnown = true
+      yield header()
+    }
+  }
+  if (frames === 0) throw damagedPicture('gif', 'it holds no frame')
+  if (!isKnown) yield header()
+}
+
+const colourTableBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)
+
+/** Runs of up to 255 bytes, each after its length; a length of 0 ends them. */
+function* skipSubBlocks(feed: ByteFeed): Parsing<void> {
+  for (;;) {
+    let sizeBytes = feed.nextByte()
+    for (; sizeBytes < 0; sizeBytes = feed.nextByte()) yield
+    if (sizeBytes === 0) return
+    yield* feed.skip(sizeBytes)
+  }
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest'
+import { ApiError } from '../errors.ts'
+import {
+  createHeaderReader,
+  FORMATS,
+  type ImageHeader,
+  readImageHeader,
+  type SourceFormat,
+} from './image-header.ts'
+import {
+  bytesOf,
+  createRandom,
+  exif,
+  pngChunk,
+  STILLS,
+  sampleAvif,
+  sampleGif,
+  sampleJpeg,
+  samplePng,
+  uint,
+  vp8Frame,
+  vp8x,
+  webpChunk,
+  webpFile,
+} from './sample-pictures.ts'
+
+const ALL = new Set(Object.keys(FORMATS) as SourceFormat[])
+const FORMAT_NAMES = Object.keys(STILLS) as (keyof typeof STILLS)[]
+
+const SAMPLES: Record<string, Uint8Array> = {
+  ...Object.fromEntries(FORMAT_NAMES.map((name) => [name, STILLS[name]()])),
+  'jpeg with exif': sampleJpeg({ before: [bytesOf([0xff, 0xe1], uint(2 + 6 + 40, 2), 'Exif\0\0', exif(6))] }),
+  'png with exif and palette': samplePng({
+    colourType: 3,
+    before: [pngChunk('eXIf', exif(8, 'little')), pngChunk('PLTE', [1, 2, 3]), pngChunk('tRNS', 0)],
+  }),
+  'webp with exif': webpFile(vp8x(20, 10, 0x08), vp8Frame(20, 10), webpChunk('EXIF', exif(5))),
+  'animated webp': webpFile(
+    vp8x(20, 10, 0x12),
+    webpChunk('ANIM', new Uint8Array(6)),
+    webpChunk('ANMF', [1, 2, 3]),
+  ),
+  'avif with meta last': sampleAvif({ isMetaLast: true, operations: [['irot', 1]], hasAlpha: true }),
+  'animated gif': sampleGif({ frames: 3, isTransparent: true }),
+}
+
+/** The header, or the refusal's text, of a file cut into chunks. */
+function read(
+  chunks: readonly Uint8Array[],
+  accepted: ReadonlySet<SourceFormat> = ALL,
+): ImageHeader | string {
+  try {
+    const reader = createHeaderReader(accepted)
+    let known: ImageHeader | null = null
+    for (const chunk of chunks) {
+      reader.push(chunk)
+      if (known !== null) expect(reader.header).toBe(known)
+      known = reader.header
+    }
+    const header = reader.finish()
+    if (known !== null) expect(header).toBe(known)
+    return header
+  } catch (error) {
+    if (error instanceof ApiError) return `${error.kind}: ${error.message}`
+    throw error
+  }
+}
+
+describe('a header reader', () => {
+  it.each(FORMAT_NAMES)('reads a still %s', (format) => {
+    expect(read([STILLS[format]({ width: 301, height: 201 })])).toEqual({
+      format,
+      width: 301,
+      height: 201,
+      orientation: 1,
+      hasAlpha: false,
+      animated: false,
+    })
+  })
+
+  it.each(Object.entries(SAMPLES))('gives one answer for every way to cut a file in two: %s', (_, file) => {
+    const whole = read([file])
+    expect(whole).toBeTypeOf('object')
+    for (let at = 0; at <= file.length; at++)
+      expect(read([file.subarray(0, at), file.subarray(at)])).toEqual(whole)
+    expect(read(Array.from(file, (byte) => Uint8Array.of(byte)))).toEqual(whole)
+  })
+
+  it.each(Object.entries(SAMPLES))('refuses every shorter beginning of a file: %s', (_, file) => {
+    for (let length = 0; length < file.length; length++) {
+      expect(read([file.subarray(0, length)])).toMatch(
+        /^unsupportedImage: .*(the file ends before the image does|not an image we can read|the file is empty)$/,
+      )
+    }
+    expect(read([file.subarray(0, file.length - 1)])).toMatch(/the file ends before the image does$/)
+  })
+
+  it.each(Object.entries(SAMPLES))('does not mind bytes after the end: %s', (_, file) => {
+    expect(read([file, bytesOf('trailing', [0xff, 0xd8, 0xff])])).toEqual(read([file]))
+    expect(read([bytesOf(file, 'trailing')])).toEqual(read([file]))
+  })
+
+  it('refuses a format that is not accepted, by its name', () => {
+    const accepted = new Set<SourceFormat>(['jpeg', 'png'])
+    expect(read([STILLS.gif()], accepted)).toBe(
+      'unsupportedImage: Unsupported image format: GIF images are not accepted',
+    )
+    expect(read([STILLS.heic()], accepted)).toMatch(/HEIC images are not accepted$/)
+    expect(read([bytesOf('<svg xmlns="a">')], accepted)).toMatch(/SVG images are not accepted$/)
+  })
+
+  it('refuses SVG even where it is accepted, as long as nothing reads it', () => {
+    expect(read([bytesOf('<svg xmlns="a">')])).toMatch(/SVG images are not accepted$/)
+  })
+
+  it('refuses again, with the same error, once it has refused', () => {
+    const reader = createHeaderReader(ALL)
+    expect(() => reader.push(bytesOf('BM nothing'))).toThrow('BMP files are not accepted')
+    expect(() => reader.push(STILLS.png())).toThrow('BMP files are not accepted')
+    expect(() => reader.finish()).toThrow('BMP files are not accepted')
+    expect(reader.header).toBeNull()
+  })
+
+  it('refuses an empty file', () => {
+    expect(read([])).toMatch(/the file is empty$/)
+    expect(read([new Uint8Array(0)])).toMatch(/the file is empty$/)
+  })
+})
+
+describe('size limits', () => {
+  const side = 'uploadTooLarge: Image is too large'
+  it.each(FORMAT_NAMES)('are judged on the header alone: %s', (format) => {
+    const sized = (width: number, height: number) => read([STILLS[format]({ width, height })])
+    expect(sized(12_000, 8_333)).toMatchObject({ width: 12_000, height: 8_333 })
+    expect(sized(10_000, 10_000)).toMatchObject({ width: 10_000 })
+    expect(sized(1, 12_000)).toMatchObject({ height: 12_000 })
+    expect(sized(12_000, 8_334)).toBe(`${side}: 12000x8334 px, at most 100 megapixels`)
+    expect(sized(10_001, 10_000)).toBe(`${side}: 10001x10000 px, at most 100 megapixels`)
+    expect(sized(12_001, 1)).toBe(`${side}: 12001x1 px, at most 12000 px a side`)
+    expect(sized(1, 12_001)).toBe(`${side}: 1x12001 px, at most 12000 px a side`)
+    expect(sized(0, 1)).toMatch(/^unsupportedImage: .*its size is 0x1 px$/)
+  })
+
+  it.each(FORMAT_NAMES)('are judged before the rest of the file comes: %s', (format) => {
+    const reader = createHeaderReader(ALL)
+    const file = STILLS[format]({ width: 12_001, height: 5 })
+    const push = () => {
+      for (let at = 0; at < file.length - 3; at++) reader.push(file.subarray(at, at + 1))
+    }
+    expect(push).toThrow('at most 12000 px a side')
+  })
+
+  it('are not fooled by what does not fit in 31 bits', () => {
+    expect(read([samplePng({ width: 2 ** 32 - 1, height: 2 ** 32 - 1 })])).toMatch(/^uploadTooLarge/)
+    expect(read([sampleAvif({ width: 2 ** 32 - 1, height: 2 ** 32 - 1 })])).toMatch(/^uploadTooLarge/)
+  })
+})
+
+describe('hostile bytes', () => {
+  const random = createRandom(20_261_122)
+  const byte = () => Math.floor(random() * 256)
+
+  it('never raise anything but an ApiError when they are noise', () => {
+    for (let round = 0; round < 3_000; round++) {
+      read([Uint8Array.from({ length: Math.floor(random() * 80) }, byte)])
+    }
+  })
+
+  it('never raise anything but an ApiError when they are a picture with changed bytes', () => {
+    const files = Object.values(SAMPLES)
+    for (let round = 0; round < 6_000; round++) {
+      const file = (files[round % files.length] ?? new Uint8Array()).slice()
+      for (let changes = 1 + Math.floor(random() * 4); changes > 0; changes--) {
+        file[Math.floor(random() * file.length)] = random() < 0.3 ? 0xff : byte()
+      }
+      const cut = Math.floor(random() * file.length)
+      expect(read([file.subarray(0, cut), file.subarray(cut)])).toEqual(read([file]))
+    }
+  })
+})
+
+describe('readImageHeader', () => {
+  it('is null while the prefix does not decide', () => {
+    const file = STILLS.png()
+    expect(readImageHeader(file.subarray(0, 30))).toBeNull()
+    expect(readImageHeader(new Uint8Array(0))).toBeNull()
+  })
+
+  it('needs no more than what stands before the pixels', () => {
+    expect(readImageHeader(STILLS.png().subarray(0, 8 + 25 + 8))).toMatchObject({ format: 'png', width: 20 })
+    expect(readImageHeader(STILLS.heic())).toMatchObject({ format: 'heic', width: 20 })
+  })
+
+  it('throws when no further bytes could save the picture', () => {
+    expect(() => readImageHeader(bytesOf('plain text'))).toThrow(ApiError)
+  })
+})

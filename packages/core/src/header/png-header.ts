@@ -1,0 +1,89 @@
+import type { Orientation } from '../orientation.ts'
+import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
+import { type ByteFeed, readAscii } from './byte-feed.ts'
+import { readExifOrientation } from './exif-orientation.ts'
+import type { ImageHeader } from './header-parser.ts'
+
+const SIGNATURE_BYTES = 8
+const CRC_BYTES = 4
+/** After IHDR, which stands first and once. Any other capital letter means "not to be passed over by who knows it not". */
+const CRITICAL_CHUNKS: readonly string[] = ['PLTE', 'IDAT', 'IEND']
+const MAX_CHUNK_BYTES = 2 ** 31 - 1
+/** Bit depths each colour type may have. */
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+}
+
+/**
+ * PNG: after the signature, chunks (32-bit length, type, payload, CRC) up to IEND. Known at the first IDAT: whatever
+ * says something about transparency or orientation stands before it.
+ */
+export function* readPngHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
+  yield* feed.skip(SIGNATURE_BYTES)
+  const first = yield* feed.take(8)
+  const firstType = readAscii(first, 4, 4)
+  if (firstType === 'CgBI') throw unsupportedPicture('png', "Apple's private changes (CgBI)")
+  if (firstType !== 'IHDR' || first.getUint32(0) !== 13)
+    throw damagedPicture('png', 'it does not start with IHDR')
+  const { width, height, colourType } = readIhdr(yield* feed.take(13 + CRC_BYTES))
+
+  let hasAlpha = colourType === 4 || colourType === 6
+  let hasPalette = false
+  let hasPixels = false
+  let orientation: Orientation = 1
+  for (let type = ''; type !== 'IEND'; ) {
+    const chunk = yield* feed.take(8)
+    const sizeBytes = chunk.getUint32(0)
+    type = readAscii(chunk, 4, 4)
+    if (sizeBytes > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type)) {
+      throw damagedPicture('png', 'a chunk is no chunk')
+    }
+    if (/^[A-Z]/.test(type) && !CRITICAL_CHUNKS.includes(type)) {
+      throw damagedPicture('png', `${type} is no chunk that may stand there`)
+    }
+
+    if (type === 'PLTE') hasPalette = true
+    if (type === 'tRNS') hasAlpha = true
+    if (type === 'IDAT' && !hasPixels) {
+      if (colourType === 3 && !hasPalette) throw damagedPicture('png', 'its palette is missing')
+      hasPixels = true
+      yield { format: 'png', width, height, orientation, hasAlpha, animated: false }
+    }
+    if (type === 'eXIf' && !hasPixels) orientation = yield* readExifOrientation(feed, sizeBytes)
+    else yield* feed.skip(sizeBytes)
+    yield* feed.skip(CRC_BYTES)
+  }
+  if (!hasPixels) throw damagedPicture('png', 'it holds no pixels')
+}
+
+/** IHDR: width (32 bits), height (32), bit depth, colour type, compression, filter, interlace (8 each); then its CRC. */
+function readIhdr(ihdr: DataView): { width: number; height: number; colourType: number } {
+  const width = ihdr.getUint32(0)
+  const height = ihdr.getUint32(4)
+  const depth = ihdr.getUint8(8)
+  const colourType = ihdr.getUint8(9)
+  if (ihdr.getUint32(13) !== crc32Of('IHDR', ihdr, 13))
+    throw damagedPicture('png', 'the checksum of IHDR is wrong')
+  if (!DEPTHS[colourType]?.includes(depth)) {
+    throw damagedPicture('png', `colour type ${colourType} with ${depth} bits does not exist`)
+  }
+  if (ihdr.getUint8(10) !== 0 || ihdr.getUint8(11) !== 0 || ihdr.getUint8(12) > 1) {
+    throw damagedPicture('png', 'its compression, filter or interlace method does not exist')
+  }
+  checkSourceSize('png', width, height)
+  return { width, height, colourType }
+}
+
+/** CRC-32 (reflected, polynomial edb88320) of a chunk's type and payload: 17 bytes at most, so no table. */
+function crc32Of(type: string, payload: DataView, sizeBytes: number): number {
+  let crc = 0xffffffff
+  for (let i = -4; i < sizeBytes; i++) {
+    crc ^= i < 0 ? type.charCodeAt(i + 4) : payload.getUint8(i)
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  }
+  return ~crc >>> 0
+}

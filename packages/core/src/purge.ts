@@ -1,0 +1,141 @@
+import { ApiError } from './errors.ts'
+
+/**
+ * One thing a purge can name. Results carry the tags that only their image knows (user tags); the request supplies the
+ * others. Written `kind:value`, so a user's tag can never stand for a built-in one.
+ */
+export type PurgeTag = `${'account' | 'image' | 'variant' | 'host' | 'path' | 'file' | 'tag'}:${string}`
+
+/** Tag → value of the account's purge clock when it was purged last. */
+export type PurgeLog = Readonly<Record<string, number>>
+
+/** How long a log entry must be kept: no stored result lives longer. */
+export const PURGE_LOG_RETENTION_MS = 31 * 24 * 3600 * 1000
+export const MAX_PURGE_ITEMS = 100
+const MAX_PREFIX_SEPARATORS = 31
+const MAX_TAG_CHARACTERS = 1024
+
+/**
+ * A stored result is valid while none of its tags was purged after the clock its reader knew. No times are compared.
+ * Rule: docs/architecture.md#purge.
+ */
+export const isStillValid = (log: PurgeLog, tags: Iterable<string>, readAtClock: number): boolean => {
+  for (const tag of tags) {
+    // `Object.hasOwn`: a user's tag may spell the name of an inherited property.
+    if (Object.hasOwn(log, tag) && (log[tag] as number) > readAtClock) return false
+  }
+  return true
+}
+
+export const imageTag = (imageId: string): PurgeTag => `image:${imageId}`
+
+/** Host and path of a URL as purges name them: lower-case host, path without query. */
+const locationOf = (url: URL): { host: string; path: string } => ({
+  host: url.host.toLowerCase(),
+  path: url.pathname,
+})
+
+/** `host`, `host/a`, `host/a/b`, … up to the deepest prefix that a purge may name. */
+function pathPrefixes(host: string, path: string): string[] {
+  const prefixes: string[] = []
+  const segments = path.split('/').slice(1, MAX_PREFIX_SEPARATORS + 1)
+  let prefix = host
+  for (const segment of segments) {
+    prefix += `/${segment}`
+    prefixes.push(prefix)
+  }
+  return prefixes
+}
+
+/** Every tag that a delivery request itself supplies. */
+export function requestTags(url: URL, imageId: string, variant: string): PurgeTag[] {
+  const { host, path } = locationOf(url)
+  return [
+    'account:*',
+    imageTag(imageId),
+    `variant:${variant}`,
+    `host:${host}`,
+    `file:${host}${path}`,
+    ...pathPrefixes(host, path).map((prefix): PurgeTag => `path:${prefix}`),
+    // Built-in tags can also be purged by the names that `Cache-Tag` shows.
+    ...cacheTags(imageId, variant).map((tag): PurgeTag => `tag:${tag}`),
+  ]
+}
+
+/** What `Cache-Tag` says of a delivered image besides its user tags. */
+export const cacheTags = (imageId: string, variant: string): string[] => [
+  `image:${encodeURIComponent(imageId)}`,
+  `variant:${variant}`,
+]
+
+const strings = (value: unknown, name: string): string[] => {
+  if (!Array.isArray(value) || value.length === 0)
+    throw new ApiError('badRequest', `"${name}" must be a non-empty array`)
+  if (value.length > MAX_PURGE_ITEMS)
+    throw new ApiError('badRequest', `"${name}" takes at most ${MAX_PURGE_ITEMS} items`)
+  return value.map((item) => {
+    if (typeof item === 'string' && item.length > 0) return item
+    throw new ApiError('badRequest', `"${name}" must hold non-empty strings`)
+  })
+}
+
+const parseFile = (item: string): PurgeTag => {
+  if (!URL.canParse(item)) throw new ApiError('badRequest', '"files" must hold absolute URLs')
+  const { host, path } = locationOf(new URL(item))
+  return `file:${host}${path}`
+}
+
+const parsePrefix = (item: string): PurgeTag => {
+  const text = item.replace(/\/+$/, '')
+  if (text.includes('://') || text.includes('?') || text.includes('#')) {
+    throw new ApiError('badRequest', '"prefixes" must be host and path, without scheme or query')
+  }
+  const separators = text.split('/').length - 1
+  if (separators > MAX_PREFIX_SEPARATORS) {
+    throw new ApiError('badRequest', `"prefixes" may have at most ${MAX_PREFIX_SEPARATORS} separators`)
+  }
+  if (!URL.canParse(`https://${text}`))
+    throw new ApiError('badRequest', '"prefixes" must begin with a host name')
+  const [rawHost = ''] = text.split('/', 1)
+  const { pathname } = new URL(`https://${text}`)
+  return separators === 0 ? `host:${rawHost.toLowerCase()}` : `path:${rawHost.toLowerCase()}${pathname}`
+}
+
+const PURGE_KINDS = {
+  files: (value: unknown) =>
+    strings(
+      Array.isArray(value)
+        ? value.map((item) => (typeof item === 'object' && item !== null && 'url' in item ? item.url : item))
+        : value,
+      'files',
+    ).map(parseFile),
+  tags: (value: unknown) =>
+    strings(value, 'tags').map((tag): PurgeTag => {
+      if (tag.length > MAX_TAG_CHARACTERS) {
+        throw new ApiError('badRequest', `"tags" must be at most ${MAX_TAG_CHARACTERS} characters each`)
+      }
+      return `tag:${tag}`
+    }),
+  hosts: (value: unknown) => strings(value, 'hosts').map((host): PurgeTag => `host:${host.toLowerCase()}`),
+  prefixes: (value: unknown) => strings(value, 'prefixes').map(parsePrefix),
+  purge_everything: (value: unknown): PurgeTag[] => {
+    if (value !== true) throw new ApiError('badRequest', '"purge_everything" must be true')
+    return ['account:*']
+  },
+} as const
+
+/**
+ * The tags that a zone purge names.
+ * @throws ApiError `badRequest` unless the body holds exactly one kind of purge, well formed and within its limits
+ * Rule: docs/parity.md#purge.
+ */
+export function parsePurgeRequest(body: Readonly<Record<string, unknown>>): PurgeTag[] {
+  const given = Object.keys(PURGE_KINDS).filter(
+    (kind) => body[kind] !== undefined,
+  ) as (keyof typeof PURGE_KINDS)[]
+  const [kind, ...others] = given
+  if (kind === undefined || others.length > 0) {
+    throw new ApiError('badRequest', `exactly one of ${Object.keys(PURGE_KINDS).join(', ')} must be given`)
+  }
+  return PURGE_KINDS[kind](body[kind])
+}

@@ -1,0 +1,60 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { AccountIdentity, AccountRegistry } from '@tintype/core'
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS accounts (
+    id   TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    zone TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE
+  )`
+
+type Row = { id: string; hash: string; zone: string; name: string }
+
+const identityOf = ({ id, hash, zone, name }: Row): AccountIdentity => ({
+  accountId: id,
+  accountHash: hash,
+  zoneId: zone,
+  name,
+})
+
+/** The one object that knows which accounts there are. Read when an account is not known yet: by hash, by zone. */
+export class RegistryObject extends DurableObject implements AccountRegistry {
+  readonly #sql: SqlStorage
+
+  constructor(state: DurableObjectState, env: unknown) {
+    super(state, env as never)
+    this.#sql = state.storage.sql
+    this.#sql.exec(SCHEMA)
+  }
+
+  async create(identity: AccountIdentity): Promise<AccountIdentity | 'taken'> {
+    const { accountId, accountHash, zoneId, name } = identity
+    const { rowsWritten } = this.#sql.exec(
+      'INSERT OR IGNORE INTO accounts (id, hash, zone, name) VALUES (?, ?, ?, ?)',
+      ...[accountId, accountHash, zoneId, name],
+    )
+    return rowsWritten > 0 ? identity : 'taken'
+  }
+
+  async byHash(accountHash: string): Promise<AccountIdentity | null> {
+    return this.#find('hash', accountHash)
+  }
+
+  async byZone(zoneId: string): Promise<AccountIdentity | null> {
+    return this.#find('zone', zoneId)
+  }
+
+  async byName(name: string): Promise<AccountIdentity | null> {
+    return this.#find('name', name)
+  }
+
+  async list(): Promise<AccountIdentity[]> {
+    return this.#sql.exec<Row>('SELECT * FROM accounts ORDER BY rowid').toArray().map(identityOf)
+  }
+
+  #find(column: 'hash' | 'zone' | 'name', value: string): AccountIdentity | null {
+    const [row] = this.#sql.exec<Row>(`SELECT * FROM accounts WHERE ${column} = ?`, value).toArray()
+    return row === undefined ? null : identityOf(row)
+  }
+}

@@ -1,0 +1,30 @@
+/** Every key this project writes to R2 and KV. docs/storage.md says who writes and who removes each. */
+
+/** R2 allows 1,024 bytes in a key; an id may have 4,096. Longer ids go by their hash, under a name no id can have. */
+const MAX_PLAIN_ID_BYTES = 960
+
+export const blobKey = (accountId: string, random: string): string => `blobs/${accountId}/${random}`
+
+export async function headKey(accountId: string, imageId: string): Promise<string> {
+  const bytes = new TextEncoder().encode(imageId)
+  if (bytes.length <= MAX_PLAIN_ID_BYTES) return `heads/${accountId}/${imageId}`
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return `heads/${accountId}//${hex}` // a custom id never begins with `/`, so nothing else can be called this
+}
+
+/** All derived results of one blob, in one engine epoch. */
+export const derivedPrefix = (engineEpoch: number, blobKeyText: string): string =>
+  `derived/v1/${engineEpoch}/${blobKeyText.replace(/^blobs\//, '')}/`
+
+export const derivedKey = (
+  engineEpoch: number,
+  blobKeyText: string,
+  recipeHash: string,
+  format: string,
+): string => `${derivedPrefix(engineEpoch, blobKeyText)}${recipeHash}.${format}`
+
+export const edgeKey = (accountHash: string): string => `edge/${accountHash}`
+
+export const purgeKey = (accountHash: string, bucket: number): string =>
+  `${edgeKey(accountHash)}/purge/${bucket.toString(16).padStart(2, '0')}`

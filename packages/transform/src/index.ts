@@ -1,0 +1,8 @@
+export type { Codec, EncodeSettings, MemoryLimit } from './codec.ts'
+export type { CodecRow } from './codecs.ts'
+export { CODECS } from './codecs.ts'
+export type { Governor, GovernorOptions, Reservation, Timers } from './governor.ts'
+export { createGovernor, ISOLATE_BUDGET } from './governor.ts'
+export type { Raster } from './raster.ts'
+export type { Transformed, TransformJob, TransformServices } from './transform-image.ts'
+export { transformImage } from './transform-image.ts'

@@ -1,0 +1,204 @@
+import { type OutputFormat, planTransform, type Recipe, type SourceFacts } from '@tintype/core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { CODECS } from './codecs.ts'
+import { createGovernor, type Governor, ISOLATE_BUDGET } from './governor.ts'
+import type { Raster } from './raster.ts'
+import { drawRaster, factsOf, pixel, QUARTERS, quarters, streamOf } from './sample-rasters.ts'
+import { transformImage } from './transform-image.ts'
+
+const RECIPE: Recipe = { fit: 'scale-down', metadata: 'none', quality: 85 }
+const LIMIT = { heapBytes: 96e6 }
+let governor: Governor
+
+beforeEach(() => {
+  governor = createGovernor(ISOLATE_BUDGET, { now: () => 0, wait: () => scheduler.wait(1) })
+})
+
+const services = () => ({ governor, yield: () => scheduler.wait(0) })
+const toPng = async (raster: Raster) =>
+  (await CODECS.png.load()).encode(raster, { quality: 85, exif: null }, LIMIT)
+
+async function decode(format: OutputFormat, bytes: Uint8Array, size: { width: number; height: number }) {
+  const plan = planTransform(size, { fit: 'scale-down' })
+  return (await CODECS[format].load()).decodeAndResize(
+    streamOf(bytes),
+    factsOf(format, bytes, size),
+    plan,
+    LIMIT,
+  )
+}
+
+/** Draw, transform, decode. */
+async function run(drawn: Raster, recipe: Partial<Recipe>, facts: Partial<SourceFacts> = {}) {
+  const bytes = await toPng(drawn)
+  const job = {
+    source: factsOf('png', bytes, drawn, facts),
+    recipe: { ...RECIPE, ...recipe },
+    formatClass: 'base',
+  } as const
+  const result = await transformImage(job, streamOf(bytes), services())
+  return { ...result, raster: await decode(result.format, result.bytes, result) }
+}
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: unknown) => error,
+  )
+const { red, green, blue, white } = QUARTERS
+
+describe('fit', () => {
+  // A card of 80x40: red, green over blue, white. Corners are read one pixel inside the edges.
+  it.each([
+    ['scale-down', 40, 40, '40x20', [red, green, blue, white]],
+    ['scale-down', 400, 400, '80x40', [red, green, blue, white]],
+    ['contain', 160, 160, '160x80', [red, green, blue, white]],
+    ['cover', 20, 40, '20x40', [red, green, blue, white]],
+    ['cover', 160, 160, '160x160', [red, green, blue, white]],
+    ['crop', 20, 20, '20x20', [red, green, blue, white]],
+    ['crop', 400, 20, '80x20', [red, green, blue, white]],
+    ['pad', 40, 40, '40x40', [white, white, white, white]],
+    ['pad', 100, 40, '100x40', [white, white, white, white]],
+  ] as const)('%s into %ix%i gives %s', async (fit, width, height, size, corners) => {
+    const { raster } = await run(quarters(80, 40), { fit, width, height })
+    expect(`${raster.width}x${raster.height}`).toBe(size)
+    const [right, bottom] = [raster.width - 2, raster.height - 2]
+    const seen = [
+      pixel(raster, 1, 1),
+      pixel(raster, right, 1),
+      pixel(raster, 1, bottom),
+      pixel(raster, right, bottom),
+    ]
+    expect(seen).toEqual(corners)
+  })
+
+  it('puts the picture in the middle of a padded canvas', async () => {
+    const { raster } = await run(quarters(80, 40), { fit: 'pad', width: 40, height: 40 })
+    expect(pixel(raster, 1, 9)).toEqual(white)
+    expect(pixel(raster, 1, 11)).toEqual(red)
+    expect(pixel(raster, 38, 11)).toEqual(green)
+    expect(pixel(raster, 1, 28)).toEqual(blue)
+    expect(pixel(raster, 1, 31)).toEqual(white)
+  })
+
+  it('keeps the middle of what it cuts', async () => {
+    const stripes = drawRaster(90, 30, (x) => (x < 30 ? red : x < 60 ? green : blue))
+    const { raster } = await run(stripes, { fit: 'cover', width: 30, height: 30 })
+    for (const x of [1, 15, 28]) expect(pixel(raster, x, 15)).toEqual(green)
+  })
+})
+
+describe('orientation', () => {
+  // Where the quarters red, green, blue, white of the stored picture go, left top first in reading order.
+  it.each([
+    [1, '80x40', [red, green, blue, white]],
+    [2, '80x40', [green, red, white, blue]],
+    [3, '80x40', [white, blue, green, red]],
+    [4, '80x40', [blue, white, red, green]],
+    [5, '40x80', [red, blue, green, white]],
+    [6, '40x80', [blue, red, white, green]],
+    [7, '40x80', [white, green, blue, red]],
+    [8, '40x80', [green, white, red, blue]],
+  ] as const)('%i is baked in', async (orientation, size, corners) => {
+    const { raster } = await run(quarters(160, 80), { width: 80, height: 80 }, { orientation })
+    expect(`${raster.width}x${raster.height}`).toBe(size)
+    const [right, bottom] = [raster.width - 2, raster.height - 2]
+    expect([
+      pixel(raster, 1, 1),
+      pixel(raster, right, 1),
+      pixel(raster, 1, bottom),
+      pixel(raster, right, bottom),
+    ]).toEqual(corners)
+  })
+
+  it('cuts the upright picture', async () => {
+    const stripes = drawRaster(30, 90, (_, y) => (y < 30 ? red : y < 60 ? green : blue))
+    const { raster } = await run(stripes, { fit: 'cover', width: 30, height: 30 }, { orientation: 6 })
+    expect(pixel(raster, 15, 15)).toEqual(green)
+  })
+})
+
+describe('alpha', () => {
+  const half = drawRaster(64, 64, (x) => (x < 32 ? [200, 0, 0, 255] : [0, 0, 0, 128]))
+
+  it('stays where the result has a place for it', async () => {
+    const { raster, format } = await run(half, { width: 32 }, { hasAlpha: true })
+    expect(format).toBe('png')
+    expect(pixel(raster, 30, 5)).toEqual([0, 0, 0, 128])
+  })
+
+  it('stays inside a padded canvas, whose own space is white', async () => {
+    const { raster } = await run(half, { fit: 'pad', width: 32, height: 64 }, { hasAlpha: true })
+    expect(pixel(raster, 30, 32)).toEqual([0, 0, 0, 128])
+    expect(pixel(raster, 30, 2)).toEqual(white)
+  })
+
+  it('becomes white where it has none', async () => {
+    const webp = await (await CODECS.webp.load()).encode(half, { quality: 100, exif: null }, LIMIT)
+    const source = factsOf('webp', webp, half, { hasAlpha: false }) // a header that hides it
+    const result = await transformImage(
+      { source, recipe: RECIPE, formatClass: 'base' },
+      streamOf(webp),
+      services(),
+    )
+    expect(result.format).toBe('jpeg')
+    const [grey, , , alpha] = pixel(await decode('jpeg', result.bytes, result), 50, 32)
+    expect(grey).toBeGreaterThan(123)
+    expect(grey).toBeLessThan(131)
+    expect(alpha).toBe(255)
+  })
+})
+
+describe('refusals come before decoding', () => {
+  /** A stream that says whether it was read beyond its first bytes, and whether it was cancelled. */
+  function watched(bytes: Uint8Array) {
+    const seen = { pulls: 0, isCancelled: false }
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          seen.pulls += 1
+          const chunk = new Uint8Array(200_000)
+          chunk.set(bytes.subarray(0, chunk.length))
+          controller.enqueue(chunk)
+        },
+        cancel() {
+          seen.isCancelled = true
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    return { seen, body }
+  }
+  const JPEG = new Uint8Array([0xff, 0xd8, 0xff])
+  const size = { width: 12_000, height: 8000 }
+
+  it.each([
+    ['a picture that needs more memory than there is', factsOf('jpeg', JPEG, size), {}, 'refusedDimensions'],
+    [
+      'a result beyond the largest side',
+      factsOf('jpeg', JPEG, { width: 10, height: 9999 }),
+      { fit: 'contain', width: 9999 },
+      'refusedDimensions',
+    ],
+    ['a format for later', factsOf('gif', JPEG, size), {}, 'notAnImage'],
+    ['an animation', factsOf('webp', JPEG, size, { animated: true }), {}, 'notAnImage'],
+    ['bytes of another format', factsOf('png', JPEG, { width: 9, height: 9 }), {}, 'decodingFailed'],
+  ] as const)('%s', async (_, source, recipe, kind) => {
+    const { seen, body } = watched(JPEG)
+    const job = { source, recipe: { ...RECIPE, ...recipe }, formatClass: 'avif' } as const
+    expect(await failure(transformImage(job, body, services()))).toMatchObject({ kind })
+    expect(seen).toEqual({ pulls: 1, isCancelled: true })
+    expect(governor.usage()).toEqual({ reservedBytes: 0, waiting: 0 })
+  })
+})
+
+it('gives its memory back when it fails', async () => {
+  const bytes = await toPng(quarters(80, 40))
+  const cut = bytes.slice(0, 60)
+  const source = factsOf('png', cut, { width: 80, height: 40 })
+  const error = await failure(
+    transformImage({ source, recipe: RECIPE, formatClass: 'base' }, streamOf(cut), services()),
+  )
+  expect(error).toMatchObject({ kind: 'decodingFailed' })
+  expect(governor.usage().reservedBytes).toBe(0)
+})

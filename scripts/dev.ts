@@ -1,0 +1,195 @@
+/**
+ * `pnpm dev`: build the kernel, start every Worker on one port with persistent local state, make the demo account, and
+ * print how to use it. Ends with the Workers, and takes them down when it is ended itself.
+ */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const ACCOUNT_NAME = 'demo'
+const START_TIMEOUT_MS = 120_000
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Nothing is looked up outside: no metrics, no request metadata, and no banner, which would ask for a newer version. */
+const QUIET = {
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  CI: 'true',
+}
+
+/** What `.wrangler/dev.json` holds for scripts and tests; its form is fixed by docs/architecture.md. */
+interface DevSettings {
+  readonly baseUrl: string
+  readonly apiBaseUrl: string
+  readonly deliveryBaseUrl: string
+  readonly accountId: string
+  readonly accountHash: string
+  readonly zoneId: string
+  readonly apiToken: string
+  readonly signingKey: string
+}
+
+function readPort(): number {
+  const port = Number(process.env.PORT ?? 8787)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  console.log(`PORT must be a number from 1 to 65535, not "${process.env.PORT}"`)
+  process.exit(1)
+}
+
+const port = readPort()
+const baseUrl = `http://localhost:${port}`
+/** Where everything local lives; STATE_DIR names another place, for tests and second servers. */
+const stateFolder = process.env.STATE_DIR ?? `${root}.wrangler`
+const settingsFile = `${stateFolder}/dev.json`
+const secretsFile = `${stateFolder}/admin-token`
+
+const readIfThere = (path: string) => readFile(path, 'utf8').catch(() => null)
+
+/** Written beside its place, then moved: a reader never meets half a file. */
+async function writePrivately(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 })
+  await rename(`${path}.new`, path)
+}
+
+/** The administrator's secret of this checkout; made at the first start. */
+async function adminToken(): Promise<string> {
+  const known = (await readIfThere(secretsFile))?.trim()
+  if (known) return known
+  const token = randomBytes(32).toString('base64url')
+  await writePrivately(secretsFile, `${token}\n`)
+  return token
+}
+
+function run(script: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [`${root}scripts/${script}`], { stdio: 'inherit' })
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${script} failed`))))
+  })
+}
+
+/** Start the Workers; delivery comes first, since only the first one gets the port. */
+async function startWorkers(secret: string) {
+  const configs = ['wrangler.toml', 'workers/render/wrangler.toml', 'workers/api/wrangler.toml']
+  const wrangler = fileURLToPath(new URL('../bin/wrangler.js', import.meta.resolve('wrangler')))
+  const child = spawn(
+    process.execPath,
+    [
+      ...[wrangler, 'dev', ...configs.flatMap((config) => ['-c', config])],
+      ...['--port', String(port), '--inspector-port', '0', '--persist-to', `${stateFolder}/state`],
+      ...['--infer-origin-from-routes=false', '--show-interactive-dev-session=false', '--log-level', 'warn'],
+      ...['--var', 'EDGE_MEMO_SECONDS:0'],
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // `--var` reaches the first Worker only. The others take what their own configuration names from here; a secret
+      // among arguments would be in the process list besides.
+      env: { ...process.env, ...QUIET, ADMIN_TOKEN: secret, PUBLISH_INTERVAL_MS: '0' },
+    },
+  )
+  child.on('exit', (code) => process.exit(code ?? 1))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  return child
+}
+
+/** Ends with a sentence when somebody listens already: another server's answers must not be taken for ours. */
+async function refuseTakenPort(): Promise<void> {
+  const isFree = await new Promise<boolean>((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, 'localhost', () => probe.close(() => resolve(true)))
+  })
+  if (isFree) return
+  console.log(`Port ${port} is in use. Stop what listens there, or choose another: PORT=8788 pnpm dev`)
+  process.exit(1)
+}
+
+async function waitUntilUp(): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  for (;;) {
+    const answer = await fetch(`${baseUrl}/healthz`).catch(() => null)
+    if (answer?.ok) return
+    if (Date.now() > deadline) throw new Error(`nothing answered on ${baseUrl} within two minutes`)
+    await sleep(150)
+  }
+}
+
+/** Call the API. @throws Error with the API's own sentence */
+async function call<T>(method: string, path: string, token: string, body?: object): Promise<T> {
+  const response = await fetch(`${baseUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const answer = (await response.json()) as { success: boolean; result: T; errors: { message: string }[] }
+  if (!answer.success) throw new Error(`${method} ${path}: ${answer.errors[0]?.message}`)
+  return answer.result
+}
+
+/** The demo account: made once, found again at every later start, with the token it already had if that still works. */
+async function openDemoAccount(secret: string): Promise<DevSettings> {
+  type Identity = { accountId: string; accountHash: string; zoneId: string }
+  const identity = await call<Identity>('PUT', `/admin/accounts/${ACCOUNT_NAME}`, secret)
+  const { accountId, accountHash, zoneId } = identity
+  const keysPath = `/client/v4/accounts/${accountId}/images/v1/keys`
+  const keysWith = (token: string) => call<{ keys: { value: string }[] }>('GET', keysPath, token)
+
+  const known = JSON.parse((await readIfThere(settingsFile)) ?? '{}') as Partial<DevSettings>
+  let apiToken = known.accountId === accountId ? (known.apiToken ?? '') : ''
+  if (apiToken === '' || (await keysWith(apiToken).catch(() => null)) === null) {
+    const tokensPath = `/admin/accounts/${ACCOUNT_NAME}/tokens`
+    apiToken = (await call<{ token: string }>('POST', tokensPath, secret, { right: 'write', name: 'dev' }))
+      .token
+  }
+  const { keys } = await keysWith(apiToken)
+  return {
+    ...{ baseUrl, apiBaseUrl: `${baseUrl}/client/v4`, deliveryBaseUrl: baseUrl },
+    ...{ accountId, accountHash, zoneId, apiToken, signingKey: keys[0]?.value ?? '' },
+  }
+}
+
+function printUsage(settings: DevSettings): void {
+  const { apiBaseUrl, deliveryBaseUrl, accountId, accountHash, zoneId, apiToken } = settings
+  console.log(`
+Tintype is running.
+
+  API           ${apiBaseUrl}
+  Delivery      ${deliveryBaseUrl}/${accountHash}/<image id>/<variant>
+  Account id    ${accountId}
+  Account hash  ${accountHash}
+  Zone id       ${zoneId}
+  API token     ${apiToken}
+
+Upload a picture (put your own file in the place of photo.jpg):
+
+  curl -X POST ${apiBaseUrl}/accounts/${accountId}/images/v1 \\
+    -H "Authorization: Bearer ${apiToken}" \\
+    -F id=hello -F file=@photo.jpg
+
+Then open it in a browser (an id is taken once: give the next picture another, or none):
+
+  ${deliveryBaseUrl}/${accountHash}/hello/public
+
+The same values are in ${settingsFile.replace(root, '')}. Ctrl-C stops; the next start finds the same account and images.
+`)
+}
+
+await refuseTakenPort()
+await mkdir(stateFolder, { recursive: true })
+await run('build-kernel.ts')
+const secret = await adminToken()
+const workers = await startWorkers(secret)
+try {
+  await waitUntilUp()
+  const settings = await openDemoAccount(secret)
+  await writePrivately(settingsFile, `${JSON.stringify(settings, null, 2)}\n`)
+  printUsage(settings)
+} catch (error) {
+  console.log(`Tintype could not start: ${error instanceof Error ? error.message : error}`)
+  workers.removeAllListeners('exit').on('exit', () => process.exit(1))
+  workers.kill('SIGTERM')
+}

@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { ApiError } from '../../packages/core/src/errors.ts'
+import {
+  createHeaderReader,
+  FORMATS,
+  type ImageHeader,
+  readImageHeader,
+  type SourceFormat,
+} from '../../packages/core/src/header/image-header.ts'
+import { uprightSize } from '../../packages/core/src/orientation.ts'
+
+/** The folder of real pictures beside the project; absent on most machines. */
+const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url))
+const hasCorpus = existsSync(CORPUS)
+if (!hasCorpus) console.log(`Skipping tests that need real pictures: there is no folder ${CORPUS}`)
+
+const ALL = new Set(Object.keys(FORMATS) as SourceFormat[])
+const CHUNK_BYTES = 1000
+
+function readInChunks(bytes: Uint8Array, accepted: ReadonlySet<SourceFormat> = ALL): ImageHeader {
+  const reader = createHeaderReader(accepted)
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) reader.push(bytes.subarray(at, at + CHUNK_BYTES))
+  return reader.finish()
+}
+
+/** What sharp says of a picture, in our words; AVIF and HEIC come upright from it. */
+async function describeWithSharp(bytes: Uint8Array) {
+  const found = await sharp(bytes, { limitInputPixels: false }).metadata()
+  const heif = found.compression === 'av1' ? 'avif' : 'heic'
+  return {
+    format: found.format === 'heif' ? heif : found.format,
+    upright: { width: found.autoOrient.width, height: found.autoOrient.height },
+    ...(found.format !== 'heif' && { orientation: found.orientation ?? 1 }),
+    hasAlpha: found.hasAlpha,
+    animated: (found.pages ?? 1) > 1,
+  }
+}
+
+const describeHeader = (header: ImageHeader) => ({ ...header, upright: uprightSize(header) })
+
+/** The beginning of the refusal, of files that must not pass. */
+const REFUSED: Record<string, string> = {
+  'animated/invalid_multiframe.gif': 'Unsupported image format: damaged GIF',
+  'damaged/BlueSquare_truncated.jpg': 'Unsupported image format: the file ends before the image does',
+  'damaged/corrupt-header.jpg': 'Unsupported image format: the file ends before the image does',
+  'damaged/image_invalid.jpg': 'Unsupported image format: not an image we can read',
+  'damaged/truncated.gif': 'Unsupported image format: the file ends before the image does',
+  'damaged/truncated.jpg': 'Unsupported image format: the file ends before the image does',
+  'damaged/truncated.png': 'Unsupported image format: the file ends before the image does',
+  'formats/8-bpp.bmp': 'Unsupported image format: BMP files are not accepted',
+  'formats/8-bpp.jxl': 'Unsupported image format: JPEG XL files are not accepted',
+  'formats/8-bpp.tiff': 'Unsupported image format: TIFF files are not accepted',
+  'formats/png-256x256.ico': 'Unsupported image format: ICO files are not accepted',
+  'jpeg-kinds/testimgari.jpg': 'Unsupported image format: JPEG with arithmetic coding',
+  'jpeg-kinds/testorig12.jpg': 'Unsupported image format: JPEG with 12 bits a sample',
+  'limits/16384x16384.png': 'Image is too large: 16384x16384 px',
+  'limits/17000x17000.avif': 'Image is too large: 17000x17000 px',
+  'limits/65536-uint32-limit.png': 'Image is too large: 65536x65536 px',
+  'limits/giant-image.jpg': 'Image is too large: 20000x14000 px',
+  'limits/giant.svg': 'Unsupported image format: SVG images are not accepted',
+}
+
+/** PngSuite's broken files, but `xcsn0g01`: only the checksum of its pixels is wrong, which is the decoder's to see. */
+const isBrokenPng = (name: string) => name.startsWith('pngsuite/x') && name !== 'pngsuite/xcsn0g01.png'
+
+/** Its clean aperture (`clap`) cuts the stored 1080 rows down to 1008, which is no part of a stored size. */
+const CROPPED = 'avif/Chimera_10bit_cropped_to_1920x1008.avif'
+
+const files = hasCorpus
+  ? readdirSync(CORPUS, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^[^/]+\/[^/]+\.\w+$/.test(name))
+      .sort()
+  : []
+const isRefused = (name: string) => name in REFUSED || isBrokenPng(name) || name.startsWith('svg/')
+
+describe.skipIf(!hasCorpus)('real pictures', () => {
+  it.each(files.filter((name) => !isRefused(name) && name !== CROPPED))(
+    'reads %s as sharp does',
+    async (name) => {
+      const bytes = readFileSync(CORPUS + name)
+      const header = readInChunks(bytes)
+      expect(describeHeader(header)).toMatchObject(await describeWithSharp(bytes))
+      expect(readImageHeader(bytes)).toEqual(header)
+    },
+  )
+
+  it('reads the stored size of a cropped AVIF', () => {
+    expect(readInChunks(readFileSync(CORPUS + CROPPED))).toMatchObject({
+      width: 1920,
+      height: 1080,
+      orientation: 1,
+    })
+  })
+
+  it.each(files.filter(isRefused))('refuses %s', (name) => {
+    const read = () => readInChunks(readFileSync(CORPUS + name))
+    expect(read).toThrow(ApiError)
+    if (name in REFUSED) expect(read).toThrow(REFUSED[name] ?? '')
+  })
+
+  it.each(files.filter((name) => name.startsWith('limits/')))('judges %s from its first 4 kB', (name) => {
+    const start = readFileSync(CORPUS + name).subarray(0, 4096)
+    if (isRefused(name)) expect(() => readImageHeader(start)).toThrow(ApiError)
+    else expect(readImageHeader(start)).not.toBeNull()
+  })
+
+  it('refuses formats that are not accepted', () => {
+    const accepted = new Set<SourceFormat>(['jpeg', 'png', 'webp', 'avif'])
+    const read = (name: string) => () => readInChunks(readFileSync(CORPUS + name), accepted)
+    expect(read('formats/gif.gif')).toThrow('GIF images are not accepted')
+    expect(read('formats/heif.heif')).toThrow('HEIC images are not accepted')
+  })
+})
+
+describe('pictures that sharp wrote', () => {
+  const red = sharp({ create: { width: 37, height: 21, channels: 4, background: '#ff000080' } })
+
+  it.each(
+    (['jpeg', 'png', 'webp'] as const).flatMap((format) =>
+      [3, 6].map((orientation) => [format, orientation] as const),
+    ),
+  )('reads the orientation of a %s: %i', async (format, orientation) => {
+    const bytes = await red.clone().toFormat(format).withMetadata({ orientation }).toBuffer()
+    const header = readInChunks(bytes)
+    expect(header.orientation).toBe(orientation)
+    expect(describeHeader(header)).toMatchObject(await describeWithSharp(bytes))
+  })
+
+  it.each(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)(
+    'refuses every shorter beginning of a %s',
+    async (format) => {
+      const bytes = await red.clone().toFormat(format).toBuffer()
+      expect(describeHeader(readInChunks(bytes))).toMatchObject(await describeWithSharp(bytes))
+      for (let length = 0; length < bytes.length; length++) {
+        expect(() => readInChunks(bytes.subarray(0, length))).toThrow(ApiError)
+      }
+    },
+  )
+})

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { imageForm } from '../support/system.ts'
+
+const ROUNDS = 4
+const UPLOADERS = 4
+const script = fileURLToPath(new URL('../../scripts/dev.ts', import.meta.url))
+let stateFolder: string
+let port: number
+let server: ChildProcess | null = null
+let picture: Buffer
+
+beforeAll(async () => {
+  stateFolder = await mkdtemp(join(tmpdir(), 'tintype-crash-'))
+  port = await freePort()
+  // Noise does not compress: 5.5 MB go through R2's multipart upload, so that a kill can hit its middle.
+  const noise = Buffer.alloc(1400 * 1330 * 3)
+  let state = 1
+  for (let i = 0; i < noise.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    noise[i] = state >>> 24
+  }
+  picture = await sharp(noise, { raw: { width: 1400, height: 1330, channels: 3 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer()
+})
+afterAll(async () => {
+  await kill()
+  await rm(stateFolder, { recursive: true, force: true })
+})
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const probe = createServer().listen(0, 'localhost', () => {
+      const { port: free } = probe.address() as { port: number }
+      probe.close(() => resolve(free))
+    })
+  })
+
+interface Running {
+  readonly upload: (id: string) => Promise<boolean>
+  readonly list: () => Promise<string[]>
+  readonly deliver: (id: string) => Promise<Response>
+}
+
+/** Start `pnpm dev`'s script as a process group of its own, so that one signal reaches all that it starts. */
+async function start(): Promise<Running> {
+  const child = spawn(process.execPath, [script], {
+    ...{ detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
+    env: { ...process.env, PORT: String(port), STATE_DIR: stateFolder },
+  })
+  server = child
+  let output = ''
+  child.stdout?.on('data', (chunk) => {
+    output += chunk
+  })
+  while (!output.includes('Ctrl-C')) {
+    if (child.exitCode !== null) throw new Error(`the server did not start: ${output}`)
+    await sleep(50)
+  }
+  const settings = JSON.parse(await readFile(join(stateFolder, 'dev.json'), 'utf8')) as Record<string, string>
+  const images = `${settings.apiBaseUrl}/accounts/${settings.accountId}/images/v1`
+  const headers = { authorization: `Bearer ${settings.apiToken}` }
+  return {
+    async upload(id) {
+      const response = await fetch(images, { method: 'POST', headers, body: imageForm(picture, { id }) })
+      return response.ok && ((await response.json()) as { success: boolean }).success
+    },
+    async list() {
+      const response = await fetch(`${images}?per_page=10000`, { headers })
+      const { result } = (await response.json()) as { result: { images: { id: string }[] } }
+      return result.images.map(({ id }) => id)
+    },
+    deliver: (id) => fetch(`${settings.deliveryBaseUrl}/${settings.accountHash}/${id}/public`),
+  }
+}
+
+async function kill(): Promise<void> {
+  const child = server
+  server = null
+  if (child?.pid === undefined || child.exitCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  process.kill(-child.pid, 'SIGKILL')
+  await gone
+}
+
+describe('a server that is killed in the middle of uploads', () => {
+  it('keeps every image that it acknowledged, and lists none whose bytes are missing', async () => {
+    const acknowledged: string[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const running = await start()
+      let isAlive = true
+      const uploaders = Array.from({ length: UPLOADERS }, async (_, uploader) => {
+        for (let n = 0; isAlive && n < 30; n++) {
+          const id = `round-${round}/uploader-${uploader}/${n}`
+          if (await running.upload(id).catch(() => false)) acknowledged.push(id)
+        }
+      })
+      // Later in each round, so that the kills fall into different moments of an upload.
+      await sleep(700 + 370 * round)
+      isAlive = false
+      await kill()
+      await Promise.all(uploaders)
+    }
+    expect(acknowledged.length).toBeGreaterThan(ROUNDS)
+
+    const running = await start()
+    const listed = await running.list()
+    expect(listed).toEqual(expect.arrayContaining(acknowledged))
+    for (const id of listed) {
+      const response = await running.deliver(id)
+      expect([id, response.status]).toEqual([id, 200])
+      await response.arrayBuffer()
+    }
+    expect(await running.upload('after')).toBe(true)
+  }, 180_000)
+})

@@ -1,0 +1,50 @@
+import {
+  ApiError,
+  allows,
+  hashSecret,
+  isEqualConstantTime,
+  parseApiToken,
+  type TokenRight,
+} from '@tintype/core'
+import type { Services } from './services.ts'
+
+/** Who is calling. */
+export interface Caller {
+  readonly accountId: string
+  readonly right: TokenRight
+}
+
+/** The credential of a request: a bearer token, or the same token as a global key (`X-Auth-Email` and `X-Auth-Key`). */
+function readCredential(headers: Headers): string {
+  const authorization = headers.get('authorization')
+  if (authorization !== null) {
+    const match = /^Bearer +(\S+) *$/i.exec(authorization)
+    if (match === null) throw new ApiError('malformedCredentials')
+    return match[1] as string
+  }
+  const key = headers.get('x-auth-key')
+  if (key === null && headers.get('x-auth-email') === null) throw new ApiError('missingCredentials')
+  if (key === null || headers.get('x-auth-email') === null) throw new ApiError('malformedCredentials')
+  return key
+}
+
+/**
+ * @throws ApiError `missingCredentials`, `malformedCredentials`, or `unknownCredentials` for a token that nobody has
+ * Rule: docs/parity.md#front-door.
+ */
+export async function authenticate(headers: Headers, services: Services): Promise<Caller> {
+  const text = readCredential(headers)
+  const parsed = parseApiToken(text)
+  if (parsed === null) throw new ApiError('unknownCredentials')
+  const row = await services.authority(parsed.accountId).token(parsed.tokenId)
+  // An unknown token costs the same comparison as a wrong one.
+  const isGenuine = isEqualConstantTime(await hashSecret(text), row?.hash ?? '0'.repeat(64))
+  if (row === null || !isGenuine) throw new ApiError('unknownCredentials')
+  return { accountId: parsed.accountId, right: row.right }
+}
+
+/** @throws ApiError `insufficientRights` unless the caller owns the account and may do that much in it */
+export function requireRight(caller: Caller, accountId: string | undefined, needed: TokenRight): void {
+  if (caller.accountId !== accountId || !allows(caller.right, needed))
+    throw new ApiError('insufficientRights')
+}

@@ -1,0 +1,24 @@
+import { WorkerEntrypoint } from 'cloudflare:workers'
+import type { EdgeDocument } from '@tintype/core'
+import { app } from './app.ts'
+import { createServices, type Env } from './services.ts'
+
+export {
+  AccountObject as Account,
+  ImageShardObject as ImageShard,
+  RegistryObject as Registry,
+} from '@tintype/storage'
+
+/** The REST API by HTTP, and by RPC what delivery asks of the authority. */
+export default class ApiWorker extends WorkerEntrypoint<Env> {
+  override fetch(request: Request): Response | Promise<Response> {
+    return app.fetch(request, this.env, this.ctx)
+  }
+
+  /** The newest edge document, straight from the authority; null for a hash that nobody has. */
+  async edgeDocument(accountHash: string): Promise<EdgeDocument | null> {
+    const { registry, authority } = createServices(this.env)
+    const identity = await registry.byHash(accountHash)
+    return identity === null ? null : await authority(identity.accountId).edgeDocument()
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  type AccountAuthority,
+  type AccountRegistry,
+  ApiError,
+  type BlobStore,
+  type EdgeDocuments,
+  type ImageIndex,
+} from '@tintype/core'
+import {
+  durableAccountAuthority,
+  durableAccountRegistry,
+  durableImageIndex,
+  kvEdgeDocuments,
+  r2BlobStore,
+} from '@tintype/storage'
+import * as z from 'zod'
+
+/** What wrangler.toml binds for this Worker. */
+export interface Env {
+  readonly BUCKET: R2Bucket
+  readonly EDGE: KVNamespace
+  readonly ACCOUNTS: DurableObjectNamespace
+  readonly IMAGES: DurableObjectNamespace
+  readonly REGISTRY: DurableObjectNamespace
+  readonly PUBLISH_INTERVAL_MS: string
+  /** Secret of the administrator's routes; unset turns them off. */
+  readonly ADMIN_TOKEN?: string
+  /** Origin of delivery URLs, when it is not the host that the API was called on. */
+  readonly DELIVERY_BASE_URL?: string
+}
+
+export interface Services {
+  readonly registry: AccountRegistry
+  readonly edge: EdgeDocuments
+  readonly blobs: BlobStore
+  authority(accountId: string): AccountAuthority
+  images(accountId: string): ImageIndex
+  readonly adminToken: string | null
+  readonly deliveryBaseUrl: string | null
+}
+
+const BINDINGS = {
+  BUCKET: 'an [[r2_buckets]] entry',
+  EDGE: 'a [[kv_namespaces]] entry',
+  ACCOUNTS: 'a Durable Object binding to class Account',
+  IMAGES: 'a Durable Object binding to class ImageShard',
+  REGISTRY: 'a Durable Object binding to class Registry',
+} as const
+
+const VARS = z.object({
+  ADMIN_TOKEN: z.string().min(20).optional(),
+  DELIVERY_BASE_URL: z.url().optional(),
+})
+
+/** The only reader of `Env`. @throws ApiError `internal` whose cause says what is missing and how to add it */
+export function createServices(env: Env): Services {
+  for (const [name, remedy] of Object.entries(BINDINGS)) {
+    if (env[name as keyof Env] === undefined) {
+      const cause = new Error(
+        `The binding ${name} is missing: add ${remedy} named ${name} to workers/api/wrangler.toml`,
+      )
+      throw new ApiError('internal', undefined, { cause })
+    }
+  }
+  const vars = VARS.safeParse(env)
+  if (!vars.success) {
+    const cause = new Error(`Variables of the API Worker are not valid: ${z.prettifyError(vars.error)}`)
+    throw new ApiError('internal', undefined, { cause })
+  }
+  return {
+    registry: durableAccountRegistry(env.REGISTRY),
+    edge: kvEdgeDocuments(env.EDGE),
+    blobs: r2BlobStore(env.BUCKET),
+    authority: (accountId) => durableAccountAuthority(env.ACCOUNTS, accountId),
+    images: (accountId) => durableImageIndex(env.IMAGES, accountId),
+    adminToken: vars.data.ADMIN_TOKEN ?? null,
+    deliveryBaseUrl: vars.data.DELIVERY_BASE_URL ?? null,
+  }
+}

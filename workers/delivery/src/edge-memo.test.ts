@@ -1,0 +1,97 @@
+import { DEFAULT_SETTINGS, type EdgeDocument, type EdgeDocuments } from '@tintype/core'
+import { describe, expect, it } from 'vitest'
+import { createEdgeMemo } from './edge-memo.ts'
+
+const documentOf = (accountHash: string, version: number): EdgeDocument => ({
+  ...{ version, accountHash, accountId: 'a', variants: {}, signingKeys: [] },
+  ...{ settings: DEFAULT_SETTINGS, purgeClock: 0, purgeLog: {} },
+})
+
+/** A store and an authority that count how often they are asked. */
+function setUp(memoSeconds: number) {
+  const asked = { store: 0, purges: 0, authority: 0 }
+  const state = { version: 1, authority: 1, purgeClock: 0, now: 1_000_000 }
+  const store: EdgeDocuments = {
+    get: async (hash) => {
+      asked.store++
+      return hash === 'none' ? null : documentOf(hash, state.version)
+    },
+    put: async () => {},
+    getPurges: async () => {
+      asked.purges++
+      return state.purgeClock === 0 ? null : { purgeClock: state.purgeClock, purgeLog: {} }
+    },
+    putPurges: async () => {},
+  }
+  const authority = async (hash: string) => {
+    asked.authority++
+    return hash.startsWith('none') ? null : documentOf(hash, state.authority)
+  }
+  return { asked, state, memo: createEdgeMemo(store, authority, memoSeconds, () => state.now) }
+}
+
+describe('the edge memo', () => {
+  it('reads once in its time, absences too', async () => {
+    const { asked, state, memo } = setUp(30)
+    for (const hash of ['h', 'h', 'none', 'none']) await memo.read(hash)
+    await memo.readPurges('h', 1)
+    await memo.readPurges('h', 1)
+    await memo.readPurges('h', 2)
+    expect(asked).toEqual({ store: 2, purges: 2, authority: 0 })
+    state.now += 29_999
+    await memo.read('h')
+    expect(asked.store).toBe(2)
+    state.now += 1
+    await memo.read('h')
+    expect(asked.store).toBe(3)
+  })
+  it('reads every time when it is turned off', async () => {
+    const { asked, memo } = setUp(0)
+    for (let i = 0; i < 3; i++) await memo.read('h')
+    await memo.readPurges('h', 1)
+    await memo.readPurges('h', 1)
+    expect(asked).toEqual({ store: 3, purges: 2, authority: 0 })
+  })
+  it('never goes back to an older document', async () => {
+    const { state, memo } = setUp(30)
+    state.authority = 7
+    expect((await memo.readAuthority('h'))?.version).toBe(7)
+    state.now += 60_000
+    state.version = 6
+    expect((await memo.read('h'))?.version).toBe(7)
+    state.now += 60_000
+    state.version = 8
+    expect((await memo.read('h'))?.version).toBe(8)
+  })
+  it('never goes back to older purges', async () => {
+    const { state, memo } = setUp(30)
+    const seen = []
+    for (const purgeClock of [0, 3, 2, 0, 4]) {
+      state.purgeClock = purgeClock
+      state.now += 60_000
+      seen.push((await memo.readPurges('h', 1)).purgeClock)
+    }
+    expect(seen).toEqual([0, 3, 3, 3, 4])
+  })
+  it('asks the authority about one hash once a second, and about a bounded number of hashes', async () => {
+    const { asked, state, memo } = setUp(0)
+    expect(await memo.readAuthority('h')).not.toBeNull()
+    expect(await memo.readAuthority('h')).toBeNull()
+    for (let i = 0; i < 100; i++) await memo.readAuthority(`none${i}`)
+    expect(asked.authority).toBe(20)
+    state.now += 1000
+    expect(await memo.readAuthority('h')).not.toBeNull()
+  })
+  it('holds a bounded number of documents and forgets the least used', async () => {
+    const { asked, memo } = setUp(30)
+    await memo.read('first')
+    for (let i = 0; i < 499; i++) await memo.read(`h${i}`)
+    await memo.read('first')
+    await memo.read('one more')
+    expect(asked.store).toBe(501)
+    await memo.read('first')
+    expect(asked.store).toBe(501)
+    await memo.read('h0')
+    expect(asked.store).toBe(502)
+  })
+})

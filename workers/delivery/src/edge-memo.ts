@@ -1,0 +1,63 @@
+import type { BucketPurges, EdgeDocument, EdgeDocuments } from '@tintype/core'
+import { createMemo } from './memo.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+/** What this isolate knows of accounts: edge documents remembered for a while, the authority asked now and then. */
+export interface EdgeMemo {
+  read(accountHash: string): Promise<EdgeDocument | null>
+  readPurges(accountHash: string, bucket: number): Promise<BucketPurges>
+  /** The authority's own document; null when it has none, or when it was asked too recently to be asked again. */
+  readAuthority(accountHash: string): Promise<EdgeDocument | null>
+}
+
+const MAX_DOCUMENTS = 500
+const MAX_BUCKETS = 5000
+/** How soon an account's authority may be asked again, and how many accounts' authorities in that time, per isolate. */
+const AUTHORITY_LIMIT = { intervalMs: 1000, maxKeys: 20 } as const
+const NO_PURGES: BucketPurges = { purgeClock: 0, purgeLog: {} }
+
+/** @param memoSeconds how long a read is good for; 0 reads anew every time */
+export function createEdgeMemo(
+  documents: EdgeDocuments,
+  askAuthority: (accountHash: string) => Promise<EdgeDocument | null>,
+  memoSeconds: number,
+  now: () => number,
+): EdgeMemo {
+  const ttlMs = memoSeconds * 1000
+  const known = createMemo<EdgeDocument | null>({ ttlMs, maxEntries: MAX_DOCUMENTS }, now)
+  const purges = createMemo<BucketPurges>({ ttlMs, maxEntries: MAX_BUCKETS }, now)
+  const authorityLimit = createRateLimit(AUTHORITY_LIMIT, now)
+
+  /** The store's copies differ in age: an older document never replaces a newer one. */
+  const remember = (accountHash: string, document: EdgeDocument | null): EdgeDocument | null => {
+    const before = known.peek(accountHash) ?? null
+    const newest = before !== null && before.version > (document?.version ?? -1) ? before : document
+    known.set(accountHash, newest)
+    return newest
+  }
+  const rememberPurges = (key: string, read: BucketPurges): BucketPurges => {
+    const before = purges.peek(key) ?? NO_PURGES
+    const newest = before.purgeClock > read.purgeClock ? before : read
+    purges.set(key, newest)
+    return newest
+  }
+
+  return {
+    async read(accountHash) {
+      const remembered = known.get(accountHash)
+      if (remembered !== undefined) return remembered
+      return remember(accountHash, await documents.get(accountHash))
+    },
+    async readPurges(accountHash, bucket) {
+      const key = `${accountHash}/${bucket}`
+      const remembered = purges.get(key)
+      if (remembered !== undefined) return remembered
+      return rememberPurges(key, (await documents.getPurges(accountHash, bucket)) ?? NO_PURGES)
+    },
+    async readAuthority(accountHash) {
+      if (!authorityLimit.admits(accountHash)) return null
+      const document = await askAuthority(accountHash)
+      return document === null ? null : remember(accountHash, document)
+    },
+  }
+}

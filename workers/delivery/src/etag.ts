@@ -1,0 +1,22 @@
+import { ENGINE_EPOCH, type OutputFormat } from '@tintype/core'
+
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return [...new Uint8Array(bytes, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * The strong validator of a result, quotes included. It follows from what the result is made of, so that a copy can be
+ * confirmed without making the result again. The second part stands for the original: equal parts, equal original.
+ *
+ *     "cf-<recipe, format and engine>:<blob>"
+ *
+ * Rule: docs/parity.md#etag.
+ */
+export async function formatEtag(blobKey: string, recipeHash: string, format: OutputFormat): Promise<string> {
+  const [making, blob] = await Promise.all([
+    digest(`${ENGINE_EPOCH}/${recipeHash}/${format}`),
+    digest(blobKey), // hashed: the key names the account
+  ])
+  return `"cf-${making.slice(0, 16)}:${blob}"`
+}

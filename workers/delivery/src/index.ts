@@ -1,0 +1,49 @@
+import { ApiError, ERRORS, isAccountHash, toApiError } from '@tintype/core'
+import { type Context, Hono } from 'hono'
+import { deliver } from './deliver.ts'
+import type { Env } from './env.ts'
+import { Refusal } from './refusal.ts'
+import { errorResponse, plainResponse } from './response-headers.ts'
+import { createServices } from './services.ts'
+
+type DeliveryContext = Context<{ Bindings: Env }>
+
+const ABOUT = `Tintype: images on your own account.
+
+Images are delivered from /<account_hash>/<image_id>/<variant>; the REST API is under /client/v4.
+`
+const API_PATHS = ['/client/v4/*', '/accounts/*', '/zones/*', '/user/*', '/admin/*']
+/** First segments that later parts of the project answer; none of them can be an account's hash. */
+const RESERVED_PATHS = [
+  ...['client', 'image', 'batch', 'upload', 'metrics', 'healthz', 'docs'].map((segment) => `/${segment}/*`),
+  '/openapi.json',
+  '/cdn-cgi/image/*',
+]
+
+/** The API Worker shares this host: it gets the request as it came. */
+const forwardToApi = (c: DeliveryContext): Promise<Response> => c.env.API.fetch(c.req.raw)
+const noSuchPage = (): never => {
+  throw new ApiError('noSuchPage')
+}
+
+const app = new Hono<{ Bindings: Env }>()
+
+for (const path of API_PATHS) app.all(path, forwardToApi)
+app.get('/', () => plainResponse(ABOUT))
+app.get('/healthz', () => plainResponse('ok'))
+for (const path of RESERVED_PATHS) app.get(path, noSuchPage)
+app.get('*', (c) => deliver(createServices(c.env, c.executionCtx), c.req.raw))
+app.all('*', (c) => {
+  // Direct creator uploads: `POST /<account_hash>/<ticket>`, and the API answers by method.
+  const [, hash = '', rest = ''] = new URL(c.req.url).pathname.split('/')
+  if (isAccountHash(hash) && rest !== '') return forwardToApi(c)
+  throw new Refusal('deliveryMethodNotAllowed', { allow: 'GET, HEAD' })
+})
+
+app.onError((error) => {
+  const known = toApiError(error, 'deliveryInternal')
+  if (ERRORS[known.kind].status >= 500) console.error(known.cause ?? known)
+  return errorResponse(known)
+})
+
+export default app

@@ -1,0 +1,40 @@
+import type { BlobStore } from '@tintype/core'
+import { r2BlobStore } from '@tintype/storage'
+import { createGovernor, ISOLATE_BUDGET, type Timers, type TransformServices } from '@tintype/transform'
+import { type Coalescer, createCoalescer } from './coalescer.ts'
+import { type DerivedStore, r2DerivedStore } from './derived-store.ts'
+import type { Computed } from './render.ts'
+
+/** Bindings of `wrangler.toml`. */
+export interface Env {
+  readonly BUCKET: R2Bucket
+}
+
+export interface Services {
+  readonly originals: BlobStore
+  readonly derived: DerivedStore
+  readonly transform: TransformServices
+  readonly coalescer: Coalescer<Computed>
+  now(): number
+}
+
+const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
+/** One of each for all requests of this isolate: they share its memory, and often their work. */
+const governor = createGovernor(ISOLATE_BUDGET, timers)
+const coalescer = createCoalescer<Computed>({ leaseMs: 25_000, pollMs: 10 }, timers)
+
+/** @throws Error saying which binding is missing, and how to add it */
+export function createServices(env: Partial<Env>): Services {
+  if (env.BUCKET === undefined) {
+    throw new Error(
+      'The R2 binding BUCKET is missing: add [[r2_buckets]] with binding = "BUCKET" to wrangler.toml',
+    )
+  }
+  return {
+    originals: r2BlobStore(env.BUCKET),
+    derived: r2DerivedStore(env.BUCKET),
+    transform: { governor, yield: () => scheduler.wait(0) },
+    coalescer,
+    now: timers.now,
+  }
+}
