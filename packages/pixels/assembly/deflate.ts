@@ -141,7 +141,9 @@ function codeUntil(stop: u32): bool {
       const candidate = load<u32>(head)
       store<u32>(older + linkOf(position), candidate)
       store<u32>(head, position + 1)
-      if (candidate != 0 && held < lazy) length = longestMatch(origin, position, candidate, held, chain >> min(misses >> 5, 4))
+      if (candidate != 0 && held < lazy) {
+        length = longestMatch(origin, position, candidate, held, max(chain >> min(misses >> 5, 4), 1))
+      }
       misses = length > 0 ? 0 : misses + 1
     }
     if (held > 0 && length <= held) {
