@@ -55,7 +55,7 @@ interface JpegDecodeExports {
   ): void
   jpegDecodeKeep(rows: number): void
   jpegDecodeQuantiser(index: number, table: number): void
-  jpegDecodeSetHuffman(tableClass: number, id: number, list: number): number
+  jpegDecodeSetHuffman(tableClass: number, id: number, list: number, mergesEnds: boolean): number
   jpegDecodeTables(index: number, dc: number, ac: number): void
   jpegDecodeScan(
     kind: number,
@@ -405,10 +405,11 @@ async function nextScanIfSound(job: Job): Promise<ScanHeader | null> {
   }
 }
 
-function defineHuffman({ kernel, kernelFunctions, scratch, tables }: Job, body: Uint8Array): void {
+function defineHuffman({ kernel, kernelFunctions, scratch, tables, plan }: Job, body: Uint8Array): void {
   for (const { tableClass, id, list } of parseHuffmanLists(body)) {
     kernel.bytes(scratch, list.length).set(list)
-    if (!kernelFunctions.jpegDecodeSetHuffman(tableClass, id, scratch)) {
+    const mergesEnds = tableClass === 1 && !plan.header.isProgressive
+    if (!kernelFunctions.jpegDecodeSetHuffman(tableClass, id, scratch, mergesEnds)) {
       throw new PixelError('corrupt', 'The JPEG has a Huffman table with too many codes')
     }
     tables.huffman.add(tableClass * 4 + id)

@@ -1,4 +1,4 @@
-import { ApiError, type ImageRecord } from '@tintype/core'
+import { ApiError, FORMATS, type ImageRecord } from '@tintype/core'
 import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
@@ -25,11 +25,11 @@ async function presenterOf(c: ApiContext, accountId: string): Promise<(record: I
   return (record) => presentImage(record, `${origin}/${document.accountHash}`, names)
 }
 
-/** A positive integer of the query, held within its bounds; `otherwise` when absent. */
+/** A whole number of the query, held between 1 and `max`; `otherwise` when absent. */
 function countOf(c: ApiContext, name: string, otherwise: number, max: number): number {
   const text = c.req.query(name)
   if (text === undefined || text === '') return otherwise
-  if (!/^\d{1,9}$/.test(text)) throw new ApiError('badRequest', `"${name}" must be a positive integer`)
+  if (!/^\d{1,9}$/.test(text)) throw new ApiError('badRequest', `"${name}" must be a whole number`)
   return Math.min(Math.max(Number(text), 1), max)
 }
 
@@ -83,7 +83,7 @@ export const imageRoutes = new Hono<ApiEnv>()
     const blob = record?.blobKey && record.state === 'ready' ? await services.blobs.get(record.blobKey) : null
     if (blob === null || record?.source == null) throw new ApiError('imageNotFound')
     return c.body(blob.body, 200, {
-      'content-type': `image/${record.source.format}`,
+      'content-type': FORMATS[record.source.format].mime,
       'content-length': String(blob.info.sizeBytes),
       'x-content-type-options': 'nosniff',
     })

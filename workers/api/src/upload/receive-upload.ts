@@ -15,8 +15,8 @@ import { type FormEvent, readFormEvents } from './multipart-events.ts'
 
 /** An image of up to 10 MiB, inclusive. */
 export const MAX_UPLOAD_BYTES = 10 * 1024 * 1024
-/** What the rest of a form may weigh: fields, part headers and boundaries. */
-const MAX_FORM_OVERHEAD_BYTES = 1024 * 1024
+/** With what the rest of a form may weigh: fields, part headers and boundaries. */
+export const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
 const MAX_FILENAME_CHARACTERS = 255
 /** A refused body is read to its end up to this much, so that the client gets to hear the answer. */
 const MAX_DRAINED_BYTES = 24 * 1024 * 1024
@@ -26,7 +26,7 @@ const ACCEPTED_FORMATS: ReadonlySet<SourceFormat> = new Set(['jpeg', 'png', 'web
 
 /** How an upload's id and terms come about: from the form itself, or from the ticket that it uses. */
 export interface UploadPlan {
-  /** Which parts are files; further files after the first are `extraFile`'s matter. */
+  /** Which parts are files; further files after the first are `extraFiles`' matter. */
   isFile(part: { name: string; filename: string | null }): boolean
   readonly extraFiles: 'refused' | 'ignored'
   /** Claim an id when the file begins; the fields seen so far may already name it. */
@@ -88,7 +88,7 @@ async function drain(request: Request): Promise<void> {
 
 function refuseDeclaredSize(headers: Headers): void {
   const declared = Number(headers.get('content-length') ?? 0)
-  if (declared > MAX_UPLOAD_BYTES + MAX_FORM_OVERHEAD_BYTES) {
+  if (declared > MAX_FORM_BYTES) {
     throw new ApiError('uploadTooLarge', 'the file is over 10 MB')
   }
 }
@@ -110,7 +110,7 @@ export async function receiveUpload(
   try {
     refuseDeclaredSize(request.headers)
     slot = await claimUploadSlot()
-    events = readFormEvents(request, plan.isFile)
+    events = readFormEvents(request, MAX_FORM_BYTES, plan.isFile)
     return await store(events, slot, accountId, services, plan)
   } catch (error) {
     await events?.return()
