@@ -1,4 +1,4 @@
-import type { Kernel, KernelRaster } from './kernel.ts'
+import { guardTraps, type Kernel, type KernelRaster } from './kernel.ts'
 import { type AxisPlan, checkGeometry, type PixelWindow, planAxis } from './resize-plan.ts'
 
 /** EXIF orientation: 1 as stored, 2–4 mirrored or turned by 180°, 5–8 with sides exchanged. */
@@ -43,7 +43,7 @@ const SPARE_POSITIONS = 3
 const ROW_SPARE = 16
 
 /** Bytes that `allocate(size)` advances by. */
-export const align16 = (size: number): number => (size + 15) & ~15
+export const align16 = (size: number): number => Math.ceil(size / 16) * 16
 
 /** Cells that the horizontal pass weighs at once, so that weights are padded to a multiple of it. */
 const TAPS_AT_ONCE = { plane: 8, opaque: 2, alpha: 2 } as const satisfies Record<RowKind, number>
@@ -164,8 +164,15 @@ export function createAxis(kernel: Kernel, axis: AxisPlan, taps: number): number
   return axisCreate(first, count, box, cells, out, taps, filter, origin, step, lowest, highest)
 }
 
-/** Set a planned resize up in `kernel`, output raster included. Allocates exactly `priceResize(plan)` bytes. */
+/**
+ * Set a planned resize up in `kernel`, output raster included. Allocates exactly `priceResize(plan)` bytes.
+ * @throws PixelError `internal` where memory is short; so does `push`, should it ever fail
+ */
 export function createResizer(kernel: Kernel, plan: ResizePlan): Resizer {
+  return guardTraps(() => allocateResizer(kernel, plan))
+}
+
+function allocateResizer(kernel: Kernel, plan: ResizePlan): Resizer {
   const { kind, x, y, orientation } = plan
   const functions = kernel.exports as unknown as ResizeExports
   const rasterPointer = kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind])
@@ -183,7 +190,7 @@ export function createResizer(kernel: Kernel, plan: ResizePlan): Resizer {
     },
     firstRow: y.first,
     endRow: y.first + y.count,
-    push: (row) => functions.resizerPush(pointer, row) !== 0,
+    push: (row) => guardTraps(() => functions.resizerPush(pointer, row) !== 0),
     skip: (rows) => functions.resizerSkip(pointer, rows),
   }
 }
