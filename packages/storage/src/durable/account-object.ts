@@ -38,8 +38,9 @@ const SCHEMA = [
 const DOCUMENT = 'document'
 const IMAGE_TAG = 'image:'
 const EVERYTHING: PurgeTag = 'account:*'
-/** Some 100 bytes each: a document stays far below KV's 25 MiB, and quick to read. */
+/** A document stays far below KV's 25 MiB, and quick to read: entries of some 100 bytes, or fewer that are longer. */
 const MAX_LOG_ENTRIES = 5000
+const MAX_LOG_CHARACTERS = 500_000
 
 /** One account: variants, signing keys, tokens and the purge clock. Every change is committed with its outbox entry. */
 export class AccountObject extends DurableObject<AccountEnv> implements AccountAuthority {
@@ -216,8 +217,8 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
   #foldLongLogs(clock: number, now: number): void {
     const long = this.#sql
       .exec<{ bucket: number }>(
-        'SELECT bucket FROM purges GROUP BY bucket HAVING count(*) > ?',
-        MAX_LOG_ENTRIES,
+        'SELECT bucket FROM purges GROUP BY bucket HAVING count(*) > ? OR sum(length(tag)) > ?',
+        ...[MAX_LOG_ENTRIES, MAX_LOG_CHARACTERS],
       )
       .toArray()
     for (const { bucket } of long) {

@@ -13,6 +13,9 @@ const DEFAULT_PER_PAGE = 1000
 /** The account's quota, as the statistics show it. Not enforced: storage is the owner's own. */
 const ALLOWED_IMAGES = 1_000_000
 
+/** A whole id, slashes and line separators included: `.` would leave the latter out. */
+const ID = ':id{[\\s\\S]+}'
+
 const accountOf = (c: ApiContext) => c.req.param('accountId') as string
 
 /** Images as clients see them: with an absolute URL for each of the account's variants. */
@@ -75,7 +78,7 @@ export const imageRoutes = new Hono<ApiEnv>()
     const ticket = await createDirectUpload(c.req.raw, accountOf(c), c.get('services'))
     return c.json(success(await presentTicket(c, ticket)))
   })
-  .get('/v1/:id{.+}/blob', async (c) => {
+  .get(`/v1/${ID}/blob`, async (c) => {
     const services = c.get('services')
     const record = await services
       .images(accountOf(c))
@@ -88,7 +91,7 @@ export const imageRoutes = new Hono<ApiEnv>()
       'x-content-type-options': 'nosniff',
     })
   })
-  .get('/v1/:id{.+}', async (c) => {
+  .get(`/v1/${ID}`, async (c) => {
     const accountId = accountOf(c)
     const record = await c
       .get('services')
@@ -98,7 +101,7 @@ export const imageRoutes = new Hono<ApiEnv>()
     const present = await presenterOf(c, accountId)
     return c.json(success(present(record)))
   })
-  .delete('/v1/:id{.+}', async (c) => {
+  .delete(`/v1/${ID}`, async (c) => {
     const wasThere = await c
       .get('services')
       .images(accountOf(c))

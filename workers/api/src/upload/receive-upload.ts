@@ -105,25 +105,38 @@ export async function receiveUpload(
   services: Services,
   plan: UploadPlan,
 ): Promise<ImageRecord> {
-  let slot: UploadSlot | null = null
   let events: Events | null = null
   try {
     refuseDeclaredSize(request.headers)
-    slot = await claimUploadSlot()
     events = readFormEvents(request, MAX_FORM_BYTES, plan.isFile)
-    return await store(events, slot, accountId, services, plan)
+    return await store(events, accountId, services, plan)
   } catch (error) {
     await events?.return()
     await drain(request)
     throw error
+  }
+}
+
+/** Store the file that begins. Only now does the upload hold memory, and only who has reserved an id comes here. */
+async function storeFile(
+  events: Events,
+  header: HeaderReader,
+  blobs: Services['blobs'],
+  key: string,
+): Promise<SourceFacts> {
+  const slot = await claimUploadSlot()
+  try {
+    const blob = await blobs.create(key, fileStream(events, header, slot))
+    if (blob === 'exists')
+      throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
+    return { ...header.finish(), sizeBytes: blob.sizeBytes }
   } finally {
-    slot?.release()
+    slot.release()
   }
 }
 
 async function store(
   events: Events,
-  slot: UploadSlot,
   accountId: string,
   services: Services,
   plan: UploadPlan,
@@ -146,11 +159,7 @@ async function store(
       }
       reservedId = (await plan.reserve(key, fields)).id
       filename = cleanFilename(event.filename)
-      const header = createHeaderReader(ACCEPTED_FORMATS)
-      const blob = await services.blobs.create(key, fileStream(events, header, slot))
-      if (blob === 'exists')
-        throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
-      source = { ...header.finish(), sizeBytes: blob.sizeBytes }
+      source = await storeFile(events, createHeaderReader(ACCEPTED_FORMATS), services.blobs, key)
     }
     if (reservedId === null || source === null) throw new ApiError('badRequest', missingFileReason(fields))
     if (fields.text('url')) throw new ApiError('badRequest', 'either "file" or "url" must be given, not both')
