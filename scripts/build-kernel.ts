@@ -1,4 +1,4 @@
-/** Compile packages/pixels/assembly to packages/pixels/build/pixels.wasm. `--check` only says whether it is stale. */
+/** Compile packages/pixels/assembly to packages/pixels/build/pixels.wasm. `--force` builds even when nothing changed. */
 import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

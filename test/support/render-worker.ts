@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createTestHarness } from 'wrangler'
-import { createHeaderReader } from '../../packages/core/src/image-header.ts'
+import { createHeaderReader } from '../../packages/core/src/header/image-header.ts'
 import {
   type FormatClass,
   formatRenderJob,

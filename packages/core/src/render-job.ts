@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SourceFacts } from './image.ts'
 import type { FormatClass, Recipe } from './recipe.ts'
 
