@@ -24,7 +24,7 @@ export const ISOLATE_BUDGET: GovernorOptions = {
   budgetBytes: 96e6,
   maxWaiting: 64,
   maxWaitingBytes: 12e6,
-  maxWaitMs: 20_000,
+  maxWaitMs: 60_000,
   leaseMs: 25_000,
   pollMs: 10,
 }
