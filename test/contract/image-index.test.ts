@@ -163,7 +163,7 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
         Array.from({ length: 20 }, (_, i) => index.claimTicket('t', `blobs/x/${i}`, Date.now())),
       )
       expect(claims.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
-      expect(claims.filter(({ kind }) => kind === 'used')).toHaveLength(19)
+      expect(claims.filter(({ kind }) => kind === 'busy')).toHaveLength(19)
       const winner = claims.findIndex(({ kind }) => kind === 'claimed')
       expect(claims[winner]).toEqual({ kind: 'claimed', terms: terms('t') })
       expect(await index.get('t')).toMatchObject({ state: 'draft' })

@@ -92,9 +92,25 @@ describe('credentials', () => {
       return [status, body.errors[0].code]
     }
     expect(await at('/accounts/not-hex/images/v1')).toEqual([404, 7003])
-    expect(await at(`${path}/keys/x/y/z`)).toEqual([404, 5404])
+    expect(await at(`${path}/nobody`)).toEqual([404, 5404])
     expect(await at('/nowhere')).toEqual([404, 7000])
     expect(await at(path, null)).toEqual([400, 9106])
+  })
+  it('let every route say which methods it takes', async () => {
+    for (const [method, where, allow] of [
+      ['PUT', path, 'GET, POST'],
+      ['PUT', `${path}/cat`, 'GET, DELETE'],
+      ['PUT', `${path}/variants`, 'GET, POST'],
+      ['PUT', `${path}/variants/thumb`, 'GET, PATCH, DELETE'],
+      ['POST', `${path}/keys`, 'GET'],
+      ['GET', `${path}/keys/default`, 'PUT, DELETE'],
+      ['GET', `/accounts/${account.accountId}/images/v2/direct_upload`, 'POST'],
+      ['GET', `/zones/${account.zoneId}/purge_cache`, 'POST'],
+    ] as const) {
+      const answer = await system.api(account, method, where)
+      expect([where, answer.status, answer.headers.get('allow')]).toEqual([where, 405, allow])
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+    }
   })
   it('of the administrator are needed for accounts', async () => {
     const response = await fetch(`${system.baseUrl}/admin/accounts`, {

@@ -201,6 +201,7 @@ describe('a bad upload', () => {
     ['JSON', () => post('{"url":"x"}', 'application/json'), 415, 5415, /multipart/],
     ['no content type', () => post(new Uint8Array(png), null), 415, 5415, /multipart/],
     ['no boundary', () => post('--x--', 'multipart/form-data'), 415, 5415, /boundary/],
+    ['an id that is not UTF-8', () => post(...badUtf8Id(png)), 400, 5400, /UTF-8/],
     [
       'a form that ends early',
       () =>
@@ -276,6 +277,13 @@ function twoFiles(): FormData {
   const form = imageForm(png)
   form.append('file', new Blob([new Uint8Array(png)]), 'b.png')
   return form
+}
+function badUtf8Id(bytes: Buffer): [Uint8Array, string] {
+  const [body, type] = crlfId(bytes)
+  const text = Buffer.from(body)
+  const at = text.indexOf('a\r\nb')
+  text.set([0x61, 0xff, 0xfe, 0x62], at)
+  return [new Uint8Array(text), type]
 }
 function crlfId(bytes: Buffer): [Uint8Array, string] {
   const { body, type } = rawForm(['content-disposition: form-data; name="id"\r\n\r\na\r\nb', 'FILE'])

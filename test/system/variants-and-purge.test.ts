@@ -199,6 +199,9 @@ describe('a purge', () => {
     ['101 items', { tags: Array.from({ length: 101 }, (_, i) => `t${i}`) }],
     ['items that are no text', { tags: [1] }],
     ['a relative URL', { files: ['/a'] }],
+    ['a URL that is no address', { files: ['data:x'] }],
+    ['a host that is a URL', { hosts: ['http://a.example/'] }],
+    ['a host that is none', { hosts: ['\u0000'] }],
     ['a prefix with a scheme', { prefixes: ['https://a.example/b'] }],
   ])('is refused with %s', async (_, body) => {
     const answer = await purge(body)

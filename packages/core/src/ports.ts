@@ -71,6 +71,8 @@ export interface NewTicket extends ImageTerms {
 export type TicketClaim =
   | { readonly kind: 'claimed'; readonly terms: ImageTerms }
   | { readonly kind: 'missing' }
+  /** Somebody is uploading: the ticket is free again should they fail. */
+  | { readonly kind: 'busy' }
   | { readonly kind: 'expired' }
   | { readonly kind: 'used' }
 

@@ -80,9 +80,20 @@ const strings = (value: unknown, name: string): string[] => {
 }
 
 const parseFile = (item: string): PurgeTag => {
-  if (!URL.canParse(item)) throw new ApiError('badRequest', '"files" must hold absolute URLs')
+  if (!/^https?:/i.test(item) || !URL.canParse(item)) {
+    throw new ApiError('badRequest', '"files" must hold absolute http or https URLs')
+  }
   const { host, path } = locationOf(new URL(item))
   return `file:${host}${path}`
+}
+
+const parseHost = (item: string): PurgeTag => {
+  const { host, pathname } = URL.canParse(`https://${item}`)
+    ? new URL(`https://${item}`)
+    : { host: '', pathname: '' }
+  if (host !== item.toLowerCase() || pathname !== '/')
+    throw new ApiError('badRequest', '"hosts" must hold host names')
+  return `host:${host}`
 }
 
 const parsePrefix = (item: string): PurgeTag => {
@@ -116,7 +127,7 @@ const PURGE_KINDS = {
       }
       return `tag:${tag}`
     }),
-  hosts: (value: unknown) => strings(value, 'hosts').map((host): PurgeTag => `host:${host.toLowerCase()}`),
+  hosts: (value: unknown) => strings(value, 'hosts').map(parseHost),
   prefixes: (value: unknown) => strings(value, 'prefixes').map(parsePrefix),
   purge_everything: (value: unknown): PurgeTag[] => {
     if (value !== true) throw new ApiError('badRequest', '"purge_everything" must be true')

@@ -3,21 +3,31 @@ import type { BlobStore } from '@tintype/core'
 /** R2 takes multipart parts of 5 MiB or more, the last one excepted; this is also the most an upload holds in memory. */
 export const PART_BYTES = 5 * 1024 * 1024
 
+/** A part begins small: most pictures are, and a slow client shall not hold memory for what it has not sent. */
+const FIRST_BYTES = 256 * 1024
+
+function grow(part: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(2 * part.length, PART_BYTES))
+  larger.set(part)
+  return larger
+}
+
 /** Full parts, then the rest (perhaps empty); each buffer is the reader's to keep. */
 async function* readParts(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<{ bytes: Uint8Array; isLast: boolean }> {
-  let part = new Uint8Array(PART_BYTES)
+  let part = new Uint8Array(FIRST_BYTES)
   let used = 0
   for await (const chunk of body) {
     let rest = chunk
     while (rest.length > 0) {
       if (used === PART_BYTES) {
         yield { bytes: part, isLast: false }
-        part = new Uint8Array(PART_BYTES)
+        part = new Uint8Array(FIRST_BYTES)
         used = 0
       }
-      const taken = rest.subarray(0, PART_BYTES - used)
+      if (used === part.length) part = grow(part)
+      const taken = rest.subarray(0, part.length - used)
       part.set(taken, used)
       used += taken.length
       rest = rest.subarray(taken.length)

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from './api-env.ts'
 import { authenticate, requireRight } from './authenticate.ts'
 import { failure, failureHeaders, success } from './envelope.ts'
+import { MethodNotAllowed, methodNotAllowed } from './method-not-allowed.ts'
 import { readJsonObject } from './read-body.ts'
 import { adminRoutes } from './routes/admin.ts'
 import { imageRoutes } from './routes/images.ts'
@@ -12,9 +13,6 @@ import { variantRoutes } from './routes/variants.ts'
 import { createServices } from './services.ts'
 
 const rightFor = (method: string) => (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
-const methodNotAllowed = (): never => {
-  throw new ApiError('methodNotAllowed')
-}
 
 /** One account's routes. Credentials come first, then the path's form, then whether the two belong together. */
 const accountTree = new Hono<ApiEnv>()
@@ -26,9 +24,6 @@ const accountTree = new Hono<ApiEnv>()
   .route('/:accountId/images/v1/variants', variantRoutes)
   .route('/:accountId/images/v1/keys', signingKeyRoutes)
   .route('/:accountId/images', imageRoutes)
-  .all('/:accountId/images/v1/*', methodNotAllowed)
-  .all('/:accountId/images/v1', methodNotAllowed)
-  .all('/:accountId/images/v2/direct_upload', methodNotAllowed)
 
 /** Purge, as the zone's endpoint. A zone that is not the caller's looks the same as one that does not exist. */
 const zoneTree = new Hono<ApiEnv>()
@@ -42,7 +37,7 @@ const zoneTree = new Hono<ApiEnv>()
     await services.authority(caller.accountId).purge(tags)
     return c.json(success({ id: zoneId }))
   })
-  .all('/:zoneId/purge_cache', methodNotAllowed)
+  .all('/:zoneId/purge_cache', methodNotAllowed('POST'))
 
 /** What clients call to find out who they are. */
 const callerTree = new Hono<ApiEnv>()
@@ -66,6 +61,9 @@ export const app = new Hono<ApiEnv>()
   .use(async (c, next) => {
     c.set('services', createServices(c.env))
     await next()
+    // Answers hold tokens' rights, keys and drafts: nothing on the way may keep them, or guess another type.
+    c.res.headers.set('cache-control', 'no-store')
+    c.res.headers.set('x-content-type-options', 'nosniff')
   })
   .route('/client/v4', rest)
   .route('/admin', adminRoutes)
@@ -73,11 +71,11 @@ export const app = new Hono<ApiEnv>()
   .route('/', uploadUrlRoutes)
 
 const UPLOAD_URL = /^\/[A-Za-z0-9_-]{22}\//
+const isUploadUrl = (c: ApiContext): boolean => UPLOAD_URL.test(new URL(c.req.url).pathname)
 
-app.notFound((c) => {
-  const kind = UPLOAD_URL.test(new URL(c.req.url).pathname) ? 'methodNotAllowed' : 'noSuchRoute'
-  return answer(c, new ApiError(kind))
-})
+app.notFound((c) =>
+  answer(c, isUploadUrl(c) ? new MethodNotAllowed('POST, OPTIONS') : new ApiError('noSuchRoute')),
+)
 app.onError((error, c) => {
   const known = toApiError(error)
   if (ERRORS[known.kind].status >= 500) console.error(known.cause ?? known)
@@ -86,6 +84,6 @@ app.onError((error, c) => {
 
 function answer(c: ApiContext, error: ApiError): Response {
   // Widgets only see an error that names their origin.
-  const cors = UPLOAD_URL.test(new URL(c.req.url).pathname) ? corsHeaders(c.req.raw) : {}
+  const cors = isUploadUrl(c) ? corsHeaders(c.req.raw) : {}
   return c.json(failure(error), ERRORS[error.kind].status, { ...cors, ...failureHeaders(error) })
 }

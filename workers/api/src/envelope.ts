@@ -1,4 +1,5 @@
 import { type ApiError, ERRORS } from '@tintype/core'
+import { MethodNotAllowed } from './method-not-allowed.ts'
 
 /** The envelope of a success. Rule: docs/parity.md#envelope. */
 export const success = <T>(result: T) => ({ success: true, errors: [], messages: [], result }) as const
@@ -14,9 +15,12 @@ export const failure = ({ kind, message }: ApiError) => {
 }
 
 /** Headers that shape what the official clients do next. */
-export function failureHeaders({ kind }: ApiError): Record<string, string> {
+export function failureHeaders(error: ApiError): Record<string, string> {
+  const { kind } = error
   const { status } = ERRORS[kind]
+  if (error instanceof MethodNotAllowed) return { allow: error.allow }
   // They retry a 409 twice unless told not to: a duplicate id stays one.
+  if (kind === 'ticketBusy') return { 'retry-after': '5' }
   if (status === 409) return { 'x-should-retry': 'false' }
   if (status === 429 || status === 503) return { 'retry-after': '2' }
   return {}

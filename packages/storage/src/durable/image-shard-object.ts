@@ -70,6 +70,7 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
     }
     const row = this.#table.find(id)
     if (row === null) return { kind: 'missing' }
+    if (row.state === 'uploading') return { kind: 'busy' }
     return { kind: row.state === 'draft' ? 'expired' : 'used' }
   }
 

@@ -69,7 +69,9 @@ export function createOutbox(
       void storage.setAlarm(Date.now() + RETRY_MS)
     },
     async flush() {
-      tail = tail.then(flushOnce)
+      tail = tail.then(flushOnce).catch((error) => {
+        console.error('the outbox could not be flushed; the alarm will try again', error)
+      })
       await tail
     },
   }

@@ -63,6 +63,7 @@ export function memoryImageIndex(
     async claimTicket(id, blobKey, now) {
       const row = rows.get(id)
       if (row === undefined) return { kind: 'missing' }
+      if (row.stage === 'uploading') return { kind: 'busy' }
       if (row.stage !== 'draft') return { kind: 'used' }
       if (row.expiresAt <= now) return { kind: 'expired' }
       rows.set(id, { ...row, blobKey, stage: 'uploading' })

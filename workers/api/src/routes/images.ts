@@ -2,6 +2,7 @@ import { ApiError, FORMATS, type ImageRecord } from '@tintype/core'
 import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
+import { methodNotAllowed } from '../method-not-allowed.ts'
 import { parsePathImageId } from '../path-image-id.ts'
 import { presentImage } from '../present-image.ts'
 import { readJsonObject } from '../read-body.ts'
@@ -109,3 +110,8 @@ export const imageRoutes = new Hono<ApiEnv>()
     if (!wasThere) throw new ApiError('imageNotFound')
     return c.json(success({}))
   })
+  .all('/v1', methodNotAllowed('GET, POST'))
+  .all('/v1/stats', methodNotAllowed('GET'))
+  .all('/v1/direct_upload', methodNotAllowed('POST'))
+  .all('/v2/direct_upload', methodNotAllowed('POST'))
+  .all('/v1/*', methodNotAllowed('GET, DELETE'))

@@ -2,6 +2,7 @@ import { ApiError, DEFAULT_KEY_NAME, formatBase64Url, MAX_SIGNING_KEYS } from '@
 import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
+import { methodNotAllowed } from '../method-not-allowed.ts'
 
 const KEY_NAME = /^[A-Za-z0-9]{1,20}$/
 
@@ -28,3 +29,5 @@ export const signingKeyRoutes = new Hono<ApiEnv>()
       throw new ApiError('signingKeyNotFound')
     return c.json(success({ keys: await authorityOf(c).listKeys() }))
   })
+  .all('/', methodNotAllowed('GET'))
+  .all('/:name', methodNotAllowed('PUT, DELETE'))

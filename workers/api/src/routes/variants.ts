@@ -9,6 +9,7 @@ import {
 import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
+import { methodNotAllowed } from '../method-not-allowed.ts'
 import { readJsonObject } from '../read-body.ts'
 
 const authorityOf = (c: ApiContext) => c.get('services').authority(c.req.param('accountId') as string)
@@ -49,6 +50,9 @@ export const variantRoutes = new Hono<ApiEnv>()
     if (!(await authorityOf(c).deleteVariant(name))) throw new ApiError('variantNotFound')
     return c.json(success({}))
   })
+  .all('/', methodNotAllowed('GET, POST'))
+  .all('/:variant', methodNotAllowed('GET, PATCH, DELETE'))
+  .all('/:variant/flat', methodNotAllowed('GET'))
 
 /** A name that no variant can have is simply not found. */
 function parseVariantNameOrMissing(name: string): string {

@@ -119,6 +119,7 @@ export function useDirectUpload(
       const claim = await services.images(accountId).claimTicket(imageId, blobKey, Date.now())
       if (claim.kind === 'missing') throw new ApiError('imageNotFound')
       if (claim.kind === 'expired') throw new ApiError('ticketExpired')
+      if (claim.kind === 'busy') throw new ApiError('ticketBusy')
       if (claim.kind === 'used') throw new ApiError('alreadyExists', 'the upload URL was used already')
       terms = claim.terms
       return { id: imageId }

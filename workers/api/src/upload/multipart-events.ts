@@ -1,5 +1,5 @@
 import { ApiError } from '@tintype/core'
-import { decodeField, type MultipartError, make, type Parser, type PartInfo } from 'multipasta'
+import { type MultipartError, make, type Parser, type PartInfo } from 'multipasta'
 import { parseContentDisposition } from './content-disposition.ts'
 
 /** What a form yields, in its own order. A `file` is followed by its `chunk`s and one `end`. */
@@ -64,7 +64,7 @@ export async function* readFormEvents(
     maxTotalSize: Number.POSITIVE_INFINITY, // the consumer counts the file's bytes as they pass
     isFile: (info) => isFile(nameOf(info)),
     onField: (info, value) => {
-      queue.push({ kind: 'field', name: nameOf(info).name, value: decodeField(info, value) })
+      queue.push({ kind: 'field', name: nameOf(info).name, value: decodeText(value) })
     },
     onFile: (info) => {
       queue.push({ kind: 'file', ...nameOf(info) })
@@ -84,9 +84,11 @@ export async function* readFormEvents(
   const reader = request.body.getReader()
   let sizeBytes = 0
   try {
+    const startedAt = Date.now()
     while (!isDone) {
       const { value, done } = await readOrRefuse(reader)
       sizeBytes += value?.byteLength ?? 0
+      if (!done) refuseSlowness(sizeBytes, Date.now() - startedAt)
       if (sizeBytes > maxBytes)
         throw new ApiError('uploadTooLarge', 'the form is larger than any image may be')
       feed(parser, done ? null : value)
@@ -99,20 +101,51 @@ export async function* readFormEvents(
   }
 }
 
+/** Text as UTF-8, exactly. @throws ApiError `badRequest`: replaced characters would make two ids one */
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    throw new ApiError('badRequest', 'a text field is not valid UTF-8', { cause: error })
+  }
+}
+
 /** The parser throws at a few malformed headers instead of reporting them. */
 function feed(parser: Parser, bytes: Uint8Array | null): void {
   try {
     if (bytes === null) parser.end()
     else parser.write(bytes)
   } catch (error) {
+    if (error instanceof ApiError) throw error
     throw new ApiError('badRequest', 'the form has a malformed part', { cause: error })
   }
 }
 
+/** 10 MB may take nearly nine minutes; what is slower only holds what others need. */
+const MIN_BYTES_PER_SECOND = 20_000
+const GRACE_MS = 20_000
+
+function refuseSlowness(sizeBytes: number, elapsedMs: number): void {
+  if (elapsedMs > GRACE_MS && sizeBytes / (elapsedMs / 1000) < MIN_BYTES_PER_SECOND) throw tooSlow()
+}
+
+const tooSlow = () =>
+  new ApiError('uploadTooSlow', `it must keep up ${MIN_BYTES_PER_SECOND / 1000} kB a second`)
+
+/** The next bytes, unless none come for as long as the grace lasts. */
 async function readOrRefuse(reader: ReadableStreamDefaultReader<Uint8Array>) {
-  try {
-    return await reader.read()
-  } catch (error) {
+  const timer = new AbortController()
+  const stall = scheduler.wait(GRACE_MS, { signal: timer.signal }).then(
+    () => null,
+    () => null, // aborted: the bytes came first
+  )
+  const read = reader.read().catch((error) => {
     throw new ApiError('uploadBroken', 'the connection ended before the form did', { cause: error })
-  }
+  })
+  read.catch(() => {}) // a read that lost the race may still be rejected
+  const result = await Promise.race([read, stall])
+  timer.abort()
+  if (result !== null) return result
+  await reader.cancel().catch(() => {}) // ends the read under way; its lock could not be released otherwise
+  throw tooSlow()
 }

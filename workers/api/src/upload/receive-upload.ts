@@ -20,6 +20,7 @@ export const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
 const MAX_FILENAME_CHARACTERS = 255
 /** A refused body is read to its end up to this much, so that the client gets to hear the answer. */
 const MAX_DRAINED_BYTES = 24 * 1024 * 1024
+const MAX_DRAIN_MS = 5000
 
 /** Later parts add the formats that only they can deliver: GIF, SVG, HEIC. */
 const ACCEPTED_FORMATS: ReadonlySet<SourceFormat> = new Set(['jpeg', 'png', 'webp', 'avif'])
@@ -72,17 +73,21 @@ function cleanFilename(filename: string | null): string | null {
 }
 
 async function drain(request: Request): Promise<void> {
-  let left = MAX_DRAINED_BYTES
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  // A read that never came to an end keeps its lock: then there is nothing to drain either.
+  if (request.body === null || request.body.locked || declared > MAX_DRAINED_BYTES) return
+  const reader = request.body.getReader()
+  const timeout = scheduler.wait(MAX_DRAIN_MS).then(() => null)
+  timeout.catch(() => {})
   try {
-    const reader = request.body?.getReader()
-    for (;;) {
-      const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
-      if (done) return
-      left -= value.byteLength
-      if (left < 0) return await reader?.cancel()
+    for (let left = MAX_DRAINED_BYTES; left > 0; ) {
+      const next = await Promise.race([reader.read(), timeout])
+      if (next === null || next.done) break
+      left -= next.value.byteLength
     }
+    await reader.cancel()
   } catch {
-    // The client is gone, or someone else reads: there is nobody to be polite to.
+    // The client is gone: there is nobody to be polite to.
   }
 }
 
@@ -123,8 +128,9 @@ async function storeFile(
   header: HeaderReader,
   blobs: Services['blobs'],
   key: string,
+  accountId: string,
 ): Promise<SourceFacts> {
-  const slot = await claimUploadSlot()
+  const slot = await claimUploadSlot(accountId)
   try {
     const blob = await blobs.create(key, fileStream(events, header, slot))
     if (blob === 'exists')
@@ -159,7 +165,7 @@ async function store(
       }
       reservedId = (await plan.reserve(key, fields)).id
       filename = cleanFilename(event.filename)
-      source = await storeFile(events, createHeaderReader(ACCEPTED_FORMATS), services.blobs, key)
+      source = await storeFile(events, createHeaderReader(ACCEPTED_FORMATS), services.blobs, key, accountId)
     }
     if (reservedId === null || source === null) throw new ApiError('badRequest', missingFileReason(fields))
     if (fields.text('url')) throw new ApiError('badRequest', 'either "file" or "url" must be given, not both')

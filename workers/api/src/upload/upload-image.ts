@@ -1,4 +1,11 @@
-import { ApiError, accessOfId, formatGeneratedId, type ImageRecord, parseCustomId } from '@tintype/core'
+import {
+  ApiError,
+  formatGeneratedId,
+  type ImageRecord,
+  isGeneratedId,
+  parseCustomId,
+  withAccess,
+} from '@tintype/core'
 import type { Services } from '../services.ts'
 import type { FormFields } from './form-fields.ts'
 import { receiveUpload } from './receive-upload.ts'
@@ -28,9 +35,9 @@ export function uploadImage(request: Request, accountId: string, services: Servi
     termsOf(fields, reservedId) {
       const access = fields.flag('requireSignedURLs') ? 'private' : 'public'
       const customId = customIdOf(fields)
-      // The flag may have come after the file: then the generated id it was stored under states the wrong access.
-      const id =
-        customId ?? (accessOfId(reservedId) === access ? reservedId : newImageId(access === 'private'))
+      // The flag may have come after the file: then the generated id it was stored under states the wrong access. The
+      // corrected one stays in the same bucket.
+      const id = customId ?? (isGeneratedId(reservedId) ? withAccess(reservedId, access) : reservedId)
       return { id, access, metadata: fields.metadata(), creator: fields.creator() }
     },
   })

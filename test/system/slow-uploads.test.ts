@@ -1,0 +1,85 @@
+import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawPng } from '../support/pictures.ts'
+import { imageForm, type System, startSystem, type TestAccount } from '../support/system.ts'
+
+let system: System
+let account: TestAccount
+
+beforeAll(async () => {
+  system = await startSystem()
+  account = await system.createAccount('slow')
+})
+afterAll(() => system.close())
+
+/** Begin a form and then send next to nothing. Resolves with the status that ends it. */
+function stallingUpload(url: string, token: string | null): { ended: Promise<number>; close: () => void } {
+  const head = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n\x89PNG\r\n'
+  const call = request(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'multipart/form-data; boundary=x',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+  })
+  const ended = new Promise<number>((resolve) => {
+    call.on('response', (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    call.on('error', () => resolve(0))
+  })
+  call.write(Buffer.from(head, 'latin1'))
+  return { ended, close: () => call.destroy() }
+}
+
+describe('an upload that stalls', () => {
+  it('ends after its grace, and keeps nobody else waiting', async () => {
+    const url = `${system.baseUrl}/client/v4/accounts/${account.accountId}/images/v1`
+    const other = await system.createAccount('other')
+    const stalled = Array.from({ length: 10 }, () => stallingUpload(url, account.token))
+    await sleep(1000)
+    const startedAt = Date.now()
+    const answer = await system.api(
+      other,
+      'POST',
+      `/accounts/${other.accountId}/images/v1`,
+      imageForm(await drawPng(5, 5)),
+    )
+    expect(answer.status).toBe(200)
+    expect(Date.now() - startedAt).toBeLessThan(10_000)
+    // 408 for those that had begun, 503 for those that never got a place; the proxy may cut either short.
+    const statuses = await Promise.all(
+      stalled.map(({ ended }) => Promise.race([ended, sleep(45_000).then(() => -1)])),
+    )
+    for (const { close } of stalled) close()
+    expect(statuses.filter((status) => status === -1)).toEqual([])
+    expect(statuses).toContain(408)
+    expect(
+      (await system.api(account, 'GET', `/accounts/${account.accountId}/images/v1`)).body.result.images,
+    ).toEqual([])
+  }, 90_000)
+  it('on an upload URL leaves the ticket usable, and says meanwhile that it is in use', async () => {
+    const { body } = await system.api(
+      account,
+      'POST',
+      `/accounts/${account.accountId}/images/v2/direct_upload`,
+      new FormData(),
+    )
+    const { uploadURL } = body.result
+    const stalled = stallingUpload(uploadURL, null)
+    await sleep(1000)
+    const send = async () => fetch(uploadURL, { method: 'POST', body: imageForm(await drawPng(5, 5)) })
+    const busy = await send()
+    expect([busy.status, busy.headers.get('retry-after'), busy.headers.get('x-should-retry')]).toEqual([
+      409,
+      '5',
+      null,
+    ])
+    expect(((await busy.json()) as { errors: { message: string }[] }).errors[0]?.message).toMatch(/under way/)
+    await Promise.race([stalled.ended, sleep(45_000)])
+    stalled.close()
+    expect((await send()).status).toBe(200)
+  }, 90_000)
+})
