@@ -14,7 +14,7 @@ interface Decoder {
 
 /**
  * Method 2 takes two fifths of the time of 4, libwebp's default, for 3 % larger files, and keeps no tokens: 14 bytes a
- * pixel where 4 may take 42. docs/decisions/0018-encoder-settings.md
+ * pixel where 4 may take 42. docs/decisions/0019-encoder-settings.md
  */
 const METHOD = 2
 

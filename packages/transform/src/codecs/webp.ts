@@ -30,7 +30,7 @@ function findProfile(start: Uint8Array): Uint8Array | null {
 
 /**
  * WebP stills through libwebp. It reads no EXIF, so orientation is ours to apply; it cannot open animations. Prices
- * were measured: `docs/decisions/0017-engine-prices.md`.
+ * were measured: `docs/decisions/0018-engine-prices.md`.
  */
 export const webpCodec: Codec = {
   async readStart(reader: ByteReader) {
