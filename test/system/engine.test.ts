@@ -106,6 +106,37 @@ describe.runIf(hasCorpus)('a truncated original', () => {
   )
 })
 
+describe.runIf(hasCorpus)('what uploads would refuse', () => {
+  const FORMATS = { jpg: 'jpeg', png: 'png', webp: 'webp', avif: 'avif' } as const
+
+  it.each([
+    ...corpusFiles('damaged', /\.(jpg|png|webp)$/),
+    ...corpusFiles('limits', /\.(jpg|png|webp|avif)$/),
+    ...corpusFiles('jpeg-kinds', /\.jpg$/),
+    ...corpusFiles('pngsuite', /\/?x.*\.png$/),
+  ])('%s is shown or refused with a reason, and costs no more than its price', async (name) => {
+    const bytes = readCorpus(name)
+    const format = FORMATS[name.split('.').at(-1) as keyof typeof FORMATS]
+    const size = await sharp(bytes, { limitInputPixels: false, failOn: 'none' })
+      .metadata()
+      .catch(() => ({ width: 64, height: 64 }))
+    const { width, height } = size
+    const facts = { format, width, height, orientation: 1, hasAlpha: false, animated: false }
+    const source = { ...facts, sizeBytes: bytes.length }
+    const { status, headers } = await worker.render(bytes, { width: 50 }, 'base', source)
+    const kind = headers.get('x-tintype-error')
+    expect(
+      [
+        [200, null],
+        [403, 'refusedDimensions'],
+        [415, 'notAnImage'],
+        [422, 'decodingFailed'],
+      ],
+      `${status} ${kind}`,
+    ).toContainEqual([status, kind])
+  })
+})
+
 describe.runIf(hasCorpus)('large originals', () => {
   /** A photo of the corpus again and again, as a JPEG. */
   const tiled = async (
