@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { corpusFiles, hasCorpus, readCorpus } from '../support/corpus.ts'
 import { psnr } from '../support/pictures.ts'
 import { createRenderWorker } from '../support/render-worker.ts'
+import { imageForm, startSystem } from '../support/system.ts'
 
 const worker = createRenderWorker()
 const MB = 1e6
@@ -63,6 +64,28 @@ describe.runIf(hasCorpus)('pixels before encoding are those of libvips', () => {
   })
 })
 
+describe.runIf(hasCorpus)('an embedded profile becomes sRGB', () => {
+  const wide = () => sharp(readCorpus('colour/p3.png')).keepIccProfile()
+
+  it.each([
+    ['WebP', () => wide().webp({ lossless: true }).toBuffer()],
+    ['AVIF', () => wide().avif({ lossless: true, effort: 0 }).toBuffer()],
+    ['JPEG', () => wide().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()],
+  ] as const)('of a %s', async (_, make) => {
+    const bytes = await make()
+    expect((await sharp(bytes).metadata()).icc).toBeDefined()
+    expect(await likeness(bytes, { width: 300 })).toBeGreaterThan(38)
+  })
+
+  it('of a JPEG that has two megabytes of other segments before it', async () => {
+    const jpeg = await wide().jpeg({ quality: 95 }).toBuffer()
+    const segment = Buffer.alloc(2 + 0xffff, 0x20)
+    segment.set([0xff, 0xed, 0xff, 0xff])
+    const bytes = Buffer.concat([jpeg.subarray(0, 2), ...Array(32).fill(segment), jpeg.subarray(2)])
+    expect(await likeness(bytes, { width: 300 })).toBeGreaterThan(38)
+  })
+})
+
 describe.runIf(hasCorpus)('a truncated original', () => {
   it.each(['photos/beach-2725x2225.jpg', 'kodak/kodim23.png'])(
     '%s is shown as far as it goes, and says so',
@@ -81,6 +104,37 @@ describe.runIf(hasCorpus)('a truncated original', () => {
       expect(await psnr(await sharp(body).extract(top).png().toBuffer(), expected)).toBeGreaterThan(30)
     },
   )
+})
+
+describe.runIf(hasCorpus)('what uploads would refuse', () => {
+  const FORMATS = { jpg: 'jpeg', png: 'png', webp: 'webp', avif: 'avif' } as const
+
+  it.each([
+    ...corpusFiles('damaged', /\.(jpg|png|webp)$/),
+    ...corpusFiles('limits', /\.(jpg|png|webp|avif)$/),
+    ...corpusFiles('jpeg-kinds', /\.jpg$/),
+    ...corpusFiles('pngsuite', /\/?x.*\.png$/),
+  ])('%s is shown or refused with a reason, and costs no more than its price', async (name) => {
+    const bytes = readCorpus(name)
+    const format = FORMATS[name.split('.').at(-1) as keyof typeof FORMATS]
+    const size = await sharp(bytes, { limitInputPixels: false, failOn: 'none' })
+      .metadata()
+      .catch(() => ({ width: 64, height: 64 }))
+    const { width, height } = size
+    const facts = { format, width, height, orientation: 1, hasAlpha: false, animated: false }
+    const source = { ...facts, sizeBytes: bytes.length }
+    const { status, headers } = await worker.render(bytes, { width: 50 }, 'base', source)
+    const kind = headers.get('x-tintype-error')
+    expect(
+      [
+        [200, null],
+        [403, 'refusedDimensions'],
+        [415, 'notAnImage'],
+        [422, 'decodingFailed'],
+      ],
+      `${status} ${kind}`,
+    ).toContainEqual([status, kind])
+  })
 })
 
 describe.runIf(hasCorpus)('large originals', () => {
@@ -109,6 +163,28 @@ describe.runIf(hasCorpus)('large originals', () => {
     const { width, height } = await sharp(body).metadata()
     expect([width, height]).toEqual([1200, 833])
     expect(await likeness(bytes, { width: 1200 })).toBeGreaterThan(40)
+  })
+
+  it('100 megapixels are taken by the API and delivered', async () => {
+    const system = await startSystem()
+    try {
+      const account = await system.createAccount('large')
+      const path = `/accounts/${account.accountId}/images/v1`
+      const variant = {
+        id: 'wide',
+        options: { fit: 'scale-down', width: 1200, height: 1200, metadata: 'none' },
+      }
+      expect((await system.api(account, 'POST', `${path}/variants`, variant)).status).toBe(200)
+      const bytes = await tiled(12_000, 8333, { quality: 50 })
+      const upload = await system.api(account, 'POST', path, imageForm(bytes, {}, 'large.jpg'))
+      expect(upload.status, JSON.stringify(upload.body)).toBe(200)
+      const response = await system.deliver(`/${account.accountHash}/${upload.body.result.id}/wide`)
+      expect(response.status).toBe(200)
+      const { width, height } = await sharp(await response.arrayBuffer()).metadata()
+      expect([width, height]).toEqual([1200, 833])
+    } finally {
+      await system.close()
+    }
   })
 
   it('32 different ones of 12 megapixels at once all succeed, within the budget of one isolate', async () => {
