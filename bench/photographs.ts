@@ -22,9 +22,7 @@ const DRAWN_PHOTOS = 8
 /** Different photographs to make large pictures of: files of the corpus, or pictures drawn in their stead. */
 export async function photographs(): Promise<(string | Buffer)[]> {
   if (hasCorpus) return CORPUS_PHOTOS.map(corpusPath)
-  return Promise.all(
-    Array.from({ length: DRAWN_PHOTOS }, (_, i) => drawPhotograph(1200 + 100 * i, 1000)),
-  )
+  return Promise.all(Array.from({ length: DRAWN_PHOTOS }, (_, i) => drawPhotograph(1200 + 100 * i, 1000)))
 }
 
 const OCTAVES = [4, 12, 40, 130, 420]

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import sharp from 'sharp'
+import sharp, { type JpegOptions, type Sharp } from 'sharp'
 import { hasCorpus, readCorpus } from '../test/support/corpus.ts'
 import { drawPhotograph, ORIGIN, photographs } from './photographs.ts'
 
@@ -11,7 +11,8 @@ const folder = fileURLToPath(new URL(`.sources/${ORIGIN}/`, import.meta.url))
 const SOURCES = {
   beach: () => sourceOr('photos/beach-2725x2225.jpg', async () => jpeg(await drawPhotograph(2725, 2225), 80)),
   paper: () => sourceOr('alpha/alpha-premultiply-2048x1536-paper.png', drawPaper),
-  twelve: async () => jpegOf(await mosaic({ width: 4000, height: 3000, across: 2, down: 2 }), { quality: 85 }),
+  twelve: async () =>
+    jpegOf(await mosaic({ width: 4000, height: 3000, across: 2, down: 2 }), { quality: 85 }),
   mosaic: async () => {
     const picture = await hundredMegapixels()
     return jpegOf(picture, { quality: await mosaicQuality(picture) })
@@ -91,8 +92,8 @@ async function mosaic({ width, height, across, down }: MosaicShape): Promise<Pic
 }
 
 const hundredMegapixels = () => mosaic({ width: 12_000, height: 8333, across: 8, down: 6 })
-const open = ({ data, raw }: Picture): sharp.Sharp => sharp(data, { raw, limitInputPixels: false })
-const jpegOf = (picture: Picture, options: sharp.JpegOptions): Promise<Buffer> =>
+const open = ({ data, raw }: Picture): Sharp => sharp(data, { raw, limitInputPixels: false })
+const jpegOf = (picture: Picture, options: JpegOptions): Promise<Buffer> =>
   open(picture).jpeg(options).toBuffer()
 const jpeg = (bytes: Buffer, quality: number): Promise<Buffer> => sharp(bytes).jpeg({ quality }).toBuffer()
 

@@ -1,3 +1,4 @@
+import kernelCode from '../packages/pixels/build/pixels.wasm?module'
 import {
   createKernel,
   createResizer,
@@ -7,7 +8,6 @@ import {
   priceJpegEncode,
   priceResize,
 } from '../packages/pixels/src/index.ts'
-import kernelCode from '../packages/pixels/build/pixels.wasm?module'
 import {
   createGovernor,
   ISOLATE_BUDGET,
@@ -127,7 +127,10 @@ const kernelMemory = ({ kernel }: KernelRaster, pricedBytes: number): BenchMemor
 /** Every WASM memory that is started from now on, whoever starts it: a count that does not rest on the engine's own. */
 function watchMemories(): WebAssembly.Memory[] {
   const found: WebAssembly.Memory[] = []
-  const construct = (target: typeof WebAssembly.Instance, [module, imports]: [WebAssembly.Module, object]) => {
+  const construct = (
+    target: typeof WebAssembly.Instance,
+    [module, imports]: [WebAssembly.Module, object],
+  ) => {
     const instance = new target(module, imports as never)
     for (const value of Object.values(instance.exports)) {
       if (value instanceof WebAssembly.Memory) found.push(value)

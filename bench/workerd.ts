@@ -10,6 +10,9 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const folder = fileURLToPath(new URL('.sources/worker/', import.meta.url))
 const fromWrangler = createRequire(import.meta.resolve('wrangler'))
 
+/** The version of workerd that jobs run in. */
+export const runtimeVersion = (fromWrangler('workerd/package.json') as { version: string }).version
+
 /** What one job gave. */
 export interface Answer {
   readonly bytes: Buffer
