@@ -25,10 +25,14 @@ export interface PreparedCase {
   readonly job: BenchJob
   /** A job whose answer holds pixels, where the timed one's does not. */
   readonly shownJob?: BenchJob
-  /** The same work by sharp. */
+  /** The same work by sharp, as fast as it can: this is what is timed. */
   theirs(): Promise<Buffer>
-  /** The pixels that both would ideally show. */
+  /** The same work by sharp without decoding at a reduced size: this is what bytes and likeness are compared with. */
+  theirsInFull(): Promise<Buffer>
+  /** The pixels that both would ideally show: those sharp has before it encodes {@link theirsInFull}. */
   reference(): Promise<Pixels>
+  /** The pixels sharp has before it encodes {@link theirs}, where those are others. */
+  shrunkReference?(): Promise<Pixels>
   /** Pixels of an answer, ours or sharp's. */
   decode(bytes: Uint8Array): Promise<Pixels>
   /** An encoder whose size ours is held against, at equal PSNR, and the job that does the same. */
@@ -68,6 +72,8 @@ const transformation =
   async (): Promise<PreparedCase> => {
     const source = await readSource(name)
     const open = () => sharp(source, { limitInputPixels: false })
+    const resize = () => open().resize(width)
+    const resizeInFull = () => open().resize(width, undefined, { fastShrinkOnLoad: false })
     return {
       source,
       job: {
@@ -76,8 +82,10 @@ const transformation =
         recipe: { fit: 'scale-down', width, metadata: 'none', quality: QUALITY },
         formatClass,
       },
-      theirs: () => encode(open().resize(width)).toBuffer(),
-      reference: () => pixelsOf(open().resize(width, undefined, { fastShrinkOnLoad: false })),
+      theirs: () => encode(resize()).toBuffer(),
+      theirsInFull: () => encode(resizeInFull()).toBuffer(),
+      reference: () => pixelsOf(resizeInFull()),
+      shrunkReference: () => pixelsOf(resize()),
       decode,
     }
   }
@@ -100,6 +108,7 @@ async function prepareResize(): Promise<PreparedCase> {
     job: { ...job, isAnswered: false },
     shownJob: { ...job, isAnswered: true },
     theirs,
+    theirsInFull: theirs,
     reference: async () => decodeRaw(await theirs()),
     decode: decodeRaw,
   }
@@ -111,10 +120,12 @@ async function prepareJpeg(): Promise<PreparedCase> {
   const opaque = picture.data.filter((_, at) => at % 4 !== 3)
   const open = () => sharp(opaque, { raw: { width, height, channels: 3 } })
   const job = { work: 'jpeg', width, height, quality: QUALITY } as const
+  const theirs = () => open().jpeg({ quality: QUALITY, optimiseCoding: true }).toBuffer()
   return {
     source: picture.data,
     job: { ...job, progressive: false },
-    theirs: () => open().jpeg({ quality: QUALITY, optimiseCoding: true }).toBuffer(),
+    theirs,
+    theirsInFull: theirs,
     reference: async () => picture,
     decode,
     yardstick: {

@@ -9,6 +9,7 @@ const measured: Measured = {
   sharp: { median: 20, p95: 22 },
   rounds: 9,
   likeness: { ours: likeness, sharp: likeness },
+  likenessToShrunk: null,
   bytes: { ours: 105, sharp: 100 },
   memory: { pricedBytes: 10e6, peakBytes: 9e6, wasmBytes: 8e6 },
   quality: null,

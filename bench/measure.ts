@@ -18,6 +18,8 @@ export interface Measured {
   readonly sharp: Timing
   readonly rounds: number
   readonly likeness: { readonly ours: Likeness; readonly sharp: Likeness }
+  /** Ours against the pixels that sharp has when it decodes at a reduced size; null where it does not. */
+  readonly likenessToShrunk: Likeness | null
   readonly bytes: { readonly ours: number; readonly sharp: number }
   readonly memory: BenchMemory
   /** The quality that a tuned case was run at. */
@@ -42,7 +44,7 @@ export async function measure(benchCase: BenchCase, mostRounds: number): Promise
     await isolate.idle()
     const first = await isolate.run(prepared.job)
     const reference = await prepared.reference()
-    const theirBytes = await prepared.theirs()
+    const theirBytes = await prepared.theirsInFull()
     const theirLikeness = compare(await prepared.decode(theirBytes), reference)
 
     const tuned = benchCase.isTuned
@@ -52,10 +54,13 @@ export async function measure(benchCase: BenchCase, mostRounds: number): Promise
     const times = await runRounds(isolate, job, prepared, mostRounds)
     const { bytes, memory } = await isolate.run(job)
     const shown = prepared.shownJob === undefined ? bytes : (await isolate.run(prepared.shownJob)).bytes
+    const picture = await prepared.decode(shown)
+    const shrunk = await prepared.shrunkReference?.()
     return {
       firstMs: first.ms,
       ...times,
-      likeness: { ours: compare(await prepared.decode(shown), reference), sharp: theirLikeness },
+      likeness: { ours: compare(picture, reference), sharp: theirLikeness },
+      likenessToShrunk: shrunk === undefined ? null : compare(picture, shrunk),
       bytes: { ours: shown.length, sharp: theirBytes.length },
       memory,
       quality: tuned?.quality ?? null,

@@ -2,10 +2,11 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
-import { CASES } from './cases.ts'
+import { type BenchCase, CASES } from './cases.ts'
 import { isOverPrice, missesOf, peakBytesOf, ratioOf } from './judge.ts'
 import { measure } from './measure.ts'
 import { ORIGIN } from './photographs.ts'
+import { nameKernel, profile } from './profile.ts'
 import { formatNotes, formatTable, type Outcome } from './table.ts'
 import { bundleWorker, runtimeVersion } from './workerd.ts'
 
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     case: { type: 'string', short: 'c' },
     rounds: { type: 'string', short: 'r', default: '25' },
     json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
   },
 })
 
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
   const rounds = parseRounds()
   if (ORIGIN === 'drawn') tell('The corpus folder ../shared/corpus is absent: the pictures are drawn instead')
   bundleWorker()
+  if (values.profile) return printProfiles(cases)
   const outcomes: Outcome[] = []
   for (const benchCase of cases) {
     tell(`${benchCase.id}: ${benchCase.title}`)
@@ -68,6 +71,18 @@ async function main(): Promise<void> {
   console.log(values.json ? formatJson(outcomes) : formatText(outcomes))
   // A missed target is a result. A picture that was not made, or took more memory than its price, is a fault.
   if (outcomes.some(({ measured }) => measured === null || isOverPrice(measured))) process.exitCode = 1
+}
+
+const HOTTEST = 16
+
+async function printProfiles(cases: readonly BenchCase[]): Promise<void> {
+  nameKernel()
+  for (const benchCase of cases) {
+    console.log(`${benchCase.id}: ${benchCase.title}, share of busy time by function`)
+    for (const { name, share } of (await profile(benchCase)).slice(0, HOTTEST)) {
+      console.log(`${(100 * share).toFixed(1).padStart(6)} %  ${name}`)
+    }
+  }
 }
 
 const formatText = (outcomes: readonly Outcome[]): string =>

@@ -81,11 +81,15 @@ export function formatTable(outcomes: readonly Outcome[]): string {
 export function formatNotes(outcomes: readonly Outcome[]): string[] {
   return outcomes.flatMap(({ benchCase: { id }, measured }) => {
     if (measured === null) return []
-    const { quality, yardstickSize, memory, rounds, ours, sharp } = measured
+    const { quality, yardstickSize, memory, rounds, ours, sharp, likenessToShrunk: shrunk } = measured
     const notes = [
       `${rounds} rounds, p95 ${duration(ours.p95)} against ${duration(sharp.p95)} ms`,
       `WASM ${megabytes(memory.wasmBytes)} MB`,
     ]
+    if (shrunk !== null)
+      notes.push(
+        `to the pixels of sharp as timed ${decibels(shrunk.psnr)} dB, SSIM ${shrunk.ssim.toFixed(4)}`,
+      )
     if (quality !== null) notes.push(`quality ${quality} is as like the reference as sharp's`)
     if (yardstickSize !== null)
       notes.push(`progressive, ${yardstickSize.toFixed(3)} of mozjpeg's size at its PSNR`)

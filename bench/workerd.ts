@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { type BenchJob, type BenchMemory, MEMORY_HEADER } from './job.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const folder = fileURLToPath(new URL('.sources/worker/', import.meta.url))
+/** Where the bundled Worker lies, with its modules. */
+export const workerFolder = fileURLToPath(new URL('.sources/worker/', import.meta.url))
 const fromWrangler = createRequire(import.meta.resolve('wrangler'))
 
 /** The version of workerd that jobs run in. */
@@ -36,16 +37,16 @@ export interface Isolate {
 
 /** Bundle the bench Worker as a deployment would, and write workerd's configuration beside it. Takes some seconds. */
 export function bundleWorker(): void {
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(workerFolder, { recursive: true, force: true })
   const wrangler = fileURLToPath(new URL('../bin/wrangler.js', import.meta.resolve('wrangler')))
   const bundling = spawnSync(
     process.execPath,
-    [wrangler, 'deploy', '--dry-run', '--outdir', folder, '--config', `${root}bench/wrangler.toml`],
+    [wrangler, 'deploy', '--dry-run', '--outdir', workerFolder, '--config', `${root}bench/wrangler.toml`],
     { encoding: 'utf8', env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1' } },
   )
   if (bundling.status !== 0)
     throw new Error(`The bench Worker could not be bundled:\n${bundling.stdout}${bundling.stderr}`)
-  writeFileSync(`${folder}config.capnp`, formatConfig(readdirSync(folder)))
+  writeFileSync(`${workerFolder}config.capnp`, formatConfig(readdirSync(workerFolder)))
 }
 
 function formatConfig(files: readonly string[]): string {
@@ -67,6 +68,9 @@ const config :Workerd.Config = (
 `
 }
 
+/** Far longer than any case takes. */
+const ANSWER_MS = 60_000
+
 /** Start the bundled Worker. @param hasInspector whether a profiler shall be able to look inside */
 export async function startIsolate(hasInspector = false): Promise<Isolate> {
   const { default: binary } = fromWrangler('workerd') as { default: string }
@@ -76,7 +80,7 @@ export async function startIsolate(hasInspector = false): Promise<Isolate> {
       'serve',
       '--control-fd=3',
       ...(hasInspector ? ['--inspector-addr=127.0.0.1:0'] : []),
-      `${folder}config.capnp`,
+      `${workerFolder}config.capnp`,
     ],
     { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] },
   )
@@ -157,6 +161,7 @@ function send({ agent, port, method }: Target, body: Uint8Array | string = '') {
         })
       },
     )
+    outgoing.setTimeout(ANSWER_MS, () => outgoing.destroy(new Error('the engine did not answer')))
     outgoing.on('error', reject)
     outgoing.end(body)
   })
