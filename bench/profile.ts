@@ -78,7 +78,10 @@ async function connect(port: number) {
   return {
     send: (method: string, params: object = {}) =>
       new Promise<unknown>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`The inspector left ${method} unanswered`)), ANSWER_MS)
+        const timer = setTimeout(
+          () => reject(new Error(`The inspector left ${method} unanswered`)),
+          ANSWER_MS,
+        )
         waiting.set(++last, (result) => {
           clearTimeout(timer)
           resolve(result)

@@ -5,6 +5,7 @@ import {
   type EdgeDocuments,
   MAX_VARIANTS,
   PUBLIC_VARIANT,
+  type PurgeTag,
   parseVariant,
 } from '@tintype/core'
 import {
@@ -136,6 +137,21 @@ describeAuthority('a Durable Object', (accountId) => ({
   authority: durableAccountAuthority(bindings.ACCOUNTS, accountId),
   edge: kvEdgeDocuments(bindings.EDGE),
 }))
+
+describe('the purge log of a Durable Object', () => {
+  it('becomes one purge of everything before it is too large to publish', async () => {
+    const accountId = freshAccountId()
+    const authority = durableAccountAuthority(bindings.ACCOUNTS, accountId)
+    await authority.initialize(identityOf(accountId), FIRST_KEY)
+    const published = async () => (await kvEdgeDocuments(bindings.EDGE).get(`h${accountId}`))?.purgeLog
+    const long = (name: string): PurgeTag => `file:a.example/${name}/${'x'.repeat(200_000)}`
+    await authority.purge([long('1')])
+    await authority.purge([long('2')])
+    expect(Object.keys((await published()) ?? {})).toHaveLength(2)
+    await authority.purge([long('3')])
+    expect(await published()).toEqual({ 'account:*': 3 })
+  })
+})
 
 /** The promises of {@link AccountRegistry}, for every adapter. */
 function describeRegistry(name: string, create: () => AccountRegistry) {

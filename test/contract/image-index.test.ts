@@ -117,8 +117,11 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
     it('does not let a late abandon touch a finished image', async () => {
       const bench = await create()
       const record = await upload(bench, 'cat')
+      if (typeof record === 'string') throw new Error(record)
       await bench.index.abandon('cat', 'blobs/x/other')
+      await bench.index.abandon('cat', record.blobKey as string)
       expect(await bench.index.get('cat')).toEqual(record)
+      expect(await bench.blobs.head(record.blobKey as string)).not.toBeNull()
     })
     it('removes row, head and blob, and purges what was cached', async () => {
       const bench = await create()

@@ -46,6 +46,25 @@ describe('after an interruption, the alarm', () => {
     expect(await bindings.BUCKET.head(key)).toBeNull()
     expect(await index.commit('cat', key, UPLOAD)).toBe('swept')
   })
+  it('makes a swept commit impossible before it takes the bytes away', async () => {
+    const { index, key, shard, set } = await interruptedUpload('cat')
+    await set('lease_until = 1')
+    const [, commit] = await Promise.all([runDurableObjectAlarm(shard), index.commit('cat', key, UPLOAD)])
+    const isStored = (await bindings.BUCKET.head(key)) !== null
+    expect(isStored).toBe(commit !== 'swept')
+  })
+  it('removes the bytes of an upload whose draft was deleted under it', async () => {
+    const accountId = freshAccountId()
+    const index = durableImageIndex(bindings.IMAGES, accountId)
+    const terms = { id: 'draft', access: 'public' as const, metadata: null, creator: null }
+    await index.createTicket({ ...terms, uploadedAt: 1, expiresAt: Date.now() + 60_000 })
+    const key = blobKey(accountId, 'x')
+    await index.claimTicket('draft', key, Date.now() - 3_600_000)
+    await r2BlobStore(bindings.BUCKET).create(key, new Blob(['abc']).stream())
+    await index.remove('draft')
+    await runDurableObjectAlarm(bindings.IMAGES.get(bindings.IMAGES.idFromName(`${accountId}/0`)))
+    expect(await bindings.BUCKET.head(key)).toBeNull()
+  })
   it('leaves an upload alone whose lease still runs', async () => {
     const { index, key, shard } = await interruptedUpload('cat')
     await runDurableObjectAlarm(shard)

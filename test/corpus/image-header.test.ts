@@ -9,7 +9,7 @@ import {
   type ImageHeader,
   readImageHeader,
   type SourceFormat,
-} from '../../packages/core/src/image-header.ts'
+} from '../../packages/core/src/header/image-header.ts'
 import { uprightSize } from '../../packages/core/src/orientation.ts'
 
 /** The folder of real pictures beside the project; absent on most machines. */

@@ -145,6 +145,21 @@ describe('the JPEG decoder and sampling', () => {
     }
   })
 
+  it.each([100, 90, 60])(
+    'reads noise of quality %i, where the last coefficients count too',
+    async (quality) => {
+      const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+      const picture = sharp({ create: { width: 300, height: 200, channels: 3, background: '#888', noise } })
+      for (const optimiseCoding of [false, true]) {
+        const file = await picture.clone().jpeg({ quality, optimiseCoding }).toBuffer()
+        const { data } = await raw(file)
+        const { mean, max } = compare((await decode(file, EXACT)).pixels, data, 3)
+        expect(mean).toBeLessThanOrEqual(1)
+        expect(max).toBeLessThanOrEqual(8)
+      }
+    },
+  )
+
   it.each([
     ['by Adobe', { adobe: 0 }],
     ['by name', { ids: [82, 71, 66] }],
@@ -196,6 +211,20 @@ describe.skipIf(!hasCorpus)('the JPEG decoder at smaller sizes', () => {
       expect(compare(small.pixels, await fullThenResized(file, 200, 112), 3).psnr).toBeGreaterThan(40)
     },
   )
+
+  it.each([true, false])('cuts a window out while it shrinks (bleeding at its edges: %s)', async (bleed) => {
+    const file = readCorpus(BEACH)
+    const window = { x: 500, y: 250, width: 1600, height: 1200 }
+    const { data, info } = await raw(file)
+    const picture = { raw: { width: info.width, height: info.height, channels: info.channels } }
+    const { x, y, width, height } = window
+    const cut = sharp(data, picture).extract({ left: x, top: y, width, height })
+    const reference = await cut.resize(400, 300, { fit: 'fill' }).raw().toBuffer()
+    for (const source of [file, await sharp(file).jpeg({ progressive: true, quality: 100 }).toBuffer()]) {
+      const { pixels } = await decode(source, { window, bleed, outWidth: 400, outHeight: 300 })
+      expect(compare(pixels, reference, 3).psnr).toBeGreaterThan(40)
+    }
+  })
 
   it('shows a progressive file cut short less sharp, and says so', async () => {
     const file = await sharp(readCorpus(BEACH)).jpeg({ progressive: true }).toBuffer()

@@ -1,18 +1,19 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { encodePng, pricePngEncode } from '../../packages/pixels/src/png-encode.ts'
+import { encodePng, type PngEncodeOptions, pricePngEncode } from '../../packages/pixels/src/png-encode.ts'
 import { corpusFiles, hasCorpus, readCorpus } from '../support/corpus.ts'
 import { createRandom } from '../support/mutate.ts'
 import { newKernel } from '../support/pixel-kernel.ts'
+import { psnr } from '../support/psnr.ts'
 
 /** Encode RGBA pixels in a fresh kernel, with guards on both sides of the raster. */
-function encode(pixels: Uint8Array, width: number, height: number) {
+function encode(pixels: Uint8Array, width: number, height: number, options: PngEncodeOptions = {}) {
   const kernel = newKernel()
   const pointer = kernel.exports.allocate(pixels.length)
   kernel.bytes(pointer, pixels.length).set(pixels)
   const before = kernel.exports.heapBytes()
-  const file = Buffer.concat([...encodePng({ kernel, pointer, width, height })])
-  expect(kernel.exports.heapBytes() - before).toBeLessThanOrEqual(pricePngEncode(width))
+  const file = Buffer.concat([...encodePng({ kernel, pointer, width, height }, options)])
+  expect(kernel.exports.heapBytes() - before).toBeLessThanOrEqual(pricePngEncode(width, options))
   return file
 }
 
@@ -48,6 +49,29 @@ describe.skipIf(!hasCorpus)('PNG encoding of pictures', () => {
     const raw = { width: info.width, height: info.height, channels: 4 } as const
     const reference = await sharp(data, { raw }).png().toBuffer()
     expect(encode(data, info.width, info.height).length).toBeLessThan(reference.length * 1.05)
+  })
+
+  it.each([
+    ['kodak/kodim23.png', 36],
+    ['kodak/kodim8.png', 33],
+    ['formats/png.png', 42],
+    ['alpha/alpha-layer-1-fill.png', 45],
+  ])('reduces %s to a palette when a quality is given, at %i dB or more', async (path, decibels) => {
+    const { data, info } = await pixelsOf(path)
+    const file = encode(data, info.width, info.height, { quality: 100 })
+    const coarse = encode(data, info.width, info.height, { quality: 30 })
+    expect(file[25]).toBe(3)
+    expect(file.length).toBeLessThan(encode(data, info.width, info.height).length / 1.5)
+    expect(coarse.length).toBeLessThan(file.length)
+    const premultiplied = (input: Uint8Array) => {
+      const pixels = new Uint8Array(input)
+      for (let at = 0; at < pixels.length; at++) {
+        if (at % 4 < 3) pixels[at] = ((pixels[at] as number) * (pixels[at | 3] as number)) / 255
+      }
+      return pixels
+    }
+    const decoded = await sharp(file).ensureAlpha().raw().toBuffer()
+    expect(psnr(premultiplied(decoded), premultiplied(data))).toBeGreaterThan(decibels)
   })
 })
 
@@ -86,6 +110,34 @@ describe('PNG encoding', () => {
   ])('stores %i × %i pixels', async (width, height) => {
     const pixels = draw(width * height, (index) => [index & 255, (index >> 3) & 255, random(9), 255])
     await expectSame(encode(pixels, width, height), pixels)
+  })
+
+  it('keeps few colours, greys and clear pixels exact at any quality', async () => {
+    const [width, height] = [90, 70]
+    const quality = 1
+    const few = draw(width * height, () => [random(12) * 20, random(12) * 20, 3, 255])
+    await expectSame(encode(few, width, height, { quality }), few)
+    const greys = draw(width * height, () =>
+      Array.from({ length: 3 }, () => random(256))
+        .fill(random(256))
+        .concat(255),
+    )
+    await expectSame(encode(greys, width, height, { quality }), greys)
+    const clear = draw(width * height, (i) => (i % 3 ? [random(256), random(256), 9, 255] : [0, 0, 0, 0]))
+    const pixels = await sharp(encode(clear, width, height, { quality: 90 }))
+      .raw()
+      .toBuffer()
+    for (let at = 0; at < clear.length; at += 4) expect(pixels[at + 3]).toBe(clear[at + 3])
+  })
+
+  it('uses no more colours than the quality takes', async () => {
+    const [width, height] = [256, 64]
+    const pixels = draw(width * height, (i) => [i & 255, 255 - (i & 255), (i >> 8) * 3, 255])
+    // PLTE follows IHDR, three bytes a colour.
+    const colours = (quality: number) => encode(pixels, width, height, { quality }).readUInt32BE(33) / 3
+    expect(colours(100)).toBe(256)
+    expect(colours(30)).toBeLessThan(200)
+    expect(colours(10)).toBeLessThan(colours(30))
   })
 
   it('compresses repetition of every period and length', async () => {

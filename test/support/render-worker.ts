@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createTestHarness } from 'wrangler'
-import { createHeaderReader } from '../../packages/core/src/image-header.ts'
+import { createHeaderReader } from '../../packages/core/src/header/image-header.ts'
 import {
   type FormatClass,
   formatRenderJob,
@@ -20,6 +20,17 @@ export interface RenderAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Buffer
+  /** Of a computed answer: what the job was priced at and took, and the most its isolate reserved so far, bytes. */
+  readonly memory: { readonly priced: number; readonly peak: number; readonly reserved: number } | null
+}
+
+function readMemory(headers: Headers): RenderAnswer['memory'] {
+  const text = headers.get('x-tintype-memory')
+  if (text === null) return null
+  const [priced = 0, peak = 0, reserved = 0] = text.split(';').map((field) => Number(field.split('=')[1]))
+  if (!(peak > 0 && peak <= priced))
+    throw new Error(`The job took ${peak} bytes, and was priced at ${priced}`)
+  return { priced, peak, reserved }
 }
 
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)
@@ -71,10 +82,12 @@ export function createRenderWorker() {
 
   async function post(job: RenderJob): Promise<RenderAnswer> {
     const response = await worker().fetch('http://render/', { method: 'POST', body: formatRenderJob(job) })
+    const headers = response.headers as unknown as Headers
     return {
       status: response.status,
-      headers: response.headers as unknown as Headers,
+      headers,
       body: Buffer.from(await response.arrayBuffer()),
+      memory: readMemory(headers), // no test passes whose job takes more than its price
     }
   }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawPng } from '../support/pictures.ts'
 import { imageForm, type System, startSystem, type TestAccount } from '../support/system.ts'
@@ -164,6 +167,27 @@ describe('an upload URL', () => {
     ]) {
       const answer = await send(`${system.baseUrl}${where}`)
       expect([where, answer.status, answer.body.errors[0].code]).toEqual([where, 404, 5404])
+    }
+  })
+  it('that nobody was given keeps no upload waiting, however slowly it is sent', async () => {
+    const { hostname, port } = new URL(system.baseUrl)
+    const head = `POST /${account.accountHash}/nobody HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 1000000\r\n`
+    const start = `Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n`
+    const strangers = Array.from({ length: 12 }, () => connect(Number(port), hostname))
+    try {
+      await Promise.all(
+        strangers.map((socket) =>
+          once(
+            socket.on('error', () => {}),
+            'connect',
+          ),
+        ),
+      )
+      for (const socket of strangers) socket.write(head + start)
+      await sleep(500)
+      expect((await send((await newTicket()).uploadURL)).status).toBe(200)
+    } finally {
+      for (const socket of strangers) socket.destroy()
     }
   })
   it('lets any page use it, and read its errors', async () => {

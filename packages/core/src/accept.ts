@@ -6,7 +6,7 @@ const MAX_LENGTH = 4096
 /**
  * The best format class that an `Accept` header names; AVIF before WebP, whatever their order and quality.
  * @param acceptHeader the header's value; null when the request has none
- * Rule: spec transforms §5.2.
+ * Rule: docs/parity.md#formats-and-geometry.
  */
 export function negotiateFormat(acceptHeader: string | null): FormatClass {
   if (isNamed(acceptHeader, 'image/avif')) return 'avif'

@@ -3,7 +3,7 @@
  * front door that stands before both. Each row cites its evidence in docs/parity.md#errors.
  */
 export const ERRORS = {
-  // Front door: before any Images code (spec: REST §1.3).
+  // Front door: before any Images code (docs/parity.md#front-door).
   missingCredentials: { code: 9106, status: 400, message: 'Missing authentication headers' },
   malformedCredentials: { code: 6003, status: 400, message: 'Invalid request headers' },
   unknownCredentials: { code: 10000, status: 401, message: 'Authentication error' },
@@ -17,7 +17,7 @@ export const ERRORS = {
   methodNotAllowed: { code: 10405, status: 405, message: 'Method not allowed' },
   rateLimited: { code: 971, status: 429, message: 'Please wait and consider throttling your request speed' },
 
-  // Management API (spec: REST §2).
+  // Management API (docs/parity.md#errors).
   badRequest: { code: 5400, status: 400, message: 'Bad request' },
   variantNotFound: { code: 5401, status: 404, message: 'Variant not found' },
   notEntitled: { code: 5403, status: 403, message: 'This account may not use this service' },
@@ -34,7 +34,7 @@ export const ERRORS = {
   internal: { code: 5500, status: 500, message: 'Internal error' },
   unavailable: { code: 5503, status: 503, message: 'Service unavailable' },
 
-  // Delivery (spec: transforms §8.5).
+  // Delivery (docs/parity.md#delivery-errors).
   invalidOptions: { code: 9401, status: 400, message: 'Invalid transformation options' },
   deliveredImageNotFound: { code: 9404, status: 404, message: 'Image not found' },
   notAnImage: { code: 9412, status: 415, message: 'Not an image that can be transformed' },

@@ -5,7 +5,7 @@ import type { Size } from './orientation.ts'
  * fractions of the picture, 0 to 1: by default (`remainder`) that fraction of what is cut off goes on its left and
  * top, so that 0 and 1 are the very edges; `box-center` puts the point in the window's middle, as far as there is
  * picture. `auto` and `face` look at pixels: their finder turns them into a point first.
- * Rule: spec transforms §4.
+ * Rule: docs/parity.md#formats-and-geometry.
  */
 export type Gravity =
   | 'center'

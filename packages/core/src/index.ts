@@ -9,10 +9,10 @@ export { DEFAULT_SETTINGS } from './edge-document.ts'
 export type { ErrorKind } from './errors.ts'
 export { ApiError, ERRORS, toApiError } from './errors.ts'
 export type { Gravity } from './gravity.ts'
+export type { HeaderReader, ImageHeader, SourceFormat } from './header/image-header.ts'
+export { createHeaderReader, FORMATS, readImageHeader } from './header/image-header.ts'
 export type { ImageHead, ImageRecord, ImageTerms, JsonObject, SourceFacts, StoredFormat } from './image.ts'
 export { tagsOfMetadata } from './image.ts'
-export type { HeaderReader, ImageHeader, SourceFormat } from './image-header.ts'
-export { createHeaderReader, FORMATS, readImageHeader } from './image-header.ts'
 export type { Access } from './image-id.ts'
 export {
   accessOfId,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { ORIENTATIONS } from './header/sample-pictures.ts'
 import { orientationOf, storedRect, toOrientation, uprightSize } from './orientation.ts'
-import { ORIENTATIONS } from './sample-pictures.ts'
 
 /** Where EXIF says that the stored pixel (x, y) of a picture of width × height is seen. */
 function seenAt(orientation: number, x: number, y: number, width: number, height: number): [number, number] {

@@ -1,9 +1,9 @@
 import { ApiError } from './errors.ts'
-import { FORMATS, type SourceFormat } from './source-format.ts'
+import { FORMATS, type SourceFormat } from './header/source-format.ts'
 
-/** Longest side of a picture, coming or going, px. Rule: spec transforms §7, REST §3.3. */
+/** Longest side of a picture, coming or going, px. Rule: docs/parity.md#limits. */
 export const MAX_SIDE_PX = 12_000
-/** Largest area of a picture, coming or going, px. Rule: spec transforms §7, REST §3.3. */
+/** Largest area of a picture, coming or going, px. Rule: docs/parity.md#limits. */
 export const MAX_AREA_PX = 100_000_000
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SourceFacts } from './image.ts'
 import type { FormatClass, Recipe } from './recipe.ts'
 
@@ -47,7 +47,9 @@ export const RENDER_HEADERS = {
   warning: 'x-tintype-warning',
   /** An ErrorKind, on an answer of status ≥ 400; the body is the detail for the caller. */
   error: 'x-tintype-error',
+  /** On a computed answer, bytes: what the job was priced at, what it took, and the most its isolate ever reserved. */
+  memory: 'x-tintype-memory',
 } as const
 
 /** Changes when the same blob and recipe would give other pixels or bytes: a part of result keys and of etags. */
-export const ENGINE_EPOCH = 1
+export const ENGINE_EPOCH = 2

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Gravity } from './gravity.ts'
-import { createRandom } from './sample-pictures.ts'
+import { createRandom } from './header/sample-pictures.ts'
 import { type FitMode, type GeometryRequest, planTransform } from './transform-plan.ts'
 
 const size = (text: string) => {
@@ -12,7 +12,7 @@ const plan = (source: string, fit: FitMode, box: string, more: Partial<GeometryR
 
 describe('both sides given', () => {
   it.each([
-    // The check values of spec §2.5 and §3.
+    // The check values that the original publishes.
     ['1080x720', 'scale-down', '500x500', '500x333'],
     ['1080x720', 'scale-down', '2000x2000', '1080x720'],
     ['1080x720', 'cover', '500x500', '500x500'],

@@ -3,7 +3,7 @@ import { type Gravity, placeWindow } from './gravity.ts'
 import type { Rect, Size } from './orientation.ts'
 import { describeExcess } from './picture-limits.ts'
 
-/** How a picture fills the box it is asked for. Rule: spec transforms §3. */
+/** How a picture fills the box it is asked for. Rule: docs/parity.md#formats-and-geometry. */
 export type FitMode =
   | 'scale-down'
   | 'contain'
@@ -48,7 +48,7 @@ const NEEDS_BOTH = 'cover fit mode needs both width and height'
  * of that. The plan gives this window in source px, so that only what is seen need be resampled, onto the same grid.
  * @param source size of the upright picture, after trim and rotation, px
  * @throws ApiError `refusedDimensions` when the result exceeds the largest side or area
- * Rule: spec transforms §2.5 (rounding, dpr), §3 (fit), §4 (gravity).
+ * Rule: docs/parity.md#formats-and-geometry.
  */
 export function planTransform(source: Size, request: GeometryRequest): Plan {
   const dpr = request.dpr ?? 1

@@ -1,7 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ApiError } from './errors.ts'
 
-/** How a picture fills its box; spec: transforms §3. Predefined variants offer these five. */
+/** How a picture fills its box. Rule: docs/parity.md#formats-and-geometry. Predefined variants offer these five. */
 export const VARIANT_FITS = ['scale-down', 'contain', 'cover', 'crop', 'pad'] as const
 export type Fit = (typeof VARIANT_FITS)[number]
 export const METADATA_POLICIES = ['keep', 'copyright', 'none'] as const

@@ -36,9 +36,6 @@ let outputEnd: usize = 0
 let bits: u64 = 0
 let bitCount: u32 = 0
 
-export const BLOCK_BYTES: u32 =
-  BLOCK_TOKENS * 4 + OUTPUT_BYTES + (LITERALS * 2 + DISTANCES * 2 + PRECODES * 2) * 4 + 1024 * 3 + 16 * 12
-
 /** Begin a stream. The first call reserves memory. */
 export function blockCreate(): void {
   if (tokens == 0) {

@@ -4,12 +4,14 @@
 //
 //   buffer:  | history, 32 KB | input to be coded | 8 spare |      position = base + offset
 import { adler32 } from './checksums'
-import { addLiteral, addMatch, alignOutput, BLOCK_BYTES, blockCreate, putBytes, writeBlock } from './deflate-block'
+import { addLiteral, addMatch, alignOutput, blockCreate, putBytes, writeBlock } from './deflate-block'
 import { allocate } from './memory'
 
 const WINDOW: u32 = 32768
 const BUFFER: u32 = WINDOW + 65536
 const HASH_BITS: u32 = 15
+/** Literals in a row after which only every other byte is looked up: noise holds little to find. */
+const DENSE_MISSES: u32 = 32
 /** Matches of three bytes hardly pay in pixels, and finding them costs as much as all others. */
 const MIN_MATCH: u32 = 4
 const MAX_MATCH: u32 = 258
@@ -35,8 +37,6 @@ let matchStart: u32 = 0
 let heldLength: u32 = 0
 let heldDistance: u32 = 0
 let isHolding: bool = false
-
-export const DEFLATE_BYTES: u32 = BUFFER + 16 + (4 << HASH_BITS) + 4 * WINDOW + BLOCK_BYTES + 64
 
 /**
  * Begin a zlib stream. The first call reserves memory.
@@ -136,12 +136,14 @@ function codeUntil(stop: u32): bool {
   while (position < stop && !isFull) {
     const at = origin + position
     let length: u32 = 0
-    if (inputEnd - position >= MIN_MATCH) {
+    if (inputEnd - position >= MIN_MATCH && (misses < DENSE_MISSES || position & 1)) {
       const head = newest + (hashAt(at) << 2)
       const candidate = load<u32>(head)
       store<u32>(older + linkOf(position), candidate)
       store<u32>(head, position + 1)
-      if (candidate != 0 && held < lazy) length = longestMatch(origin, position, candidate, held, chain >> min(misses >> 5, 4))
+      if (candidate != 0 && held < lazy) {
+        length = longestMatch(origin, position, candidate, held, max(chain >> min(misses >> 5, 4), 1))
+      }
       misses = length > 0 ? 0 : misses + 1
     }
     if (held > 0 && length <= held) {

@@ -74,15 +74,6 @@ let distanceCodes: u32 = 0
 let precodeCodes: u32 = 0
 let lengthsRead: u32 = 0
 
-/** Bytes that `inflateCreate` takes, at most. */
-export const INFLATE_BYTES: usize =
-  HISTORY +
-  INFLATE_PIECE +
-  SLACK +
-  MAX_LENGTHS +
-  ((LITERAL_ENTRIES + DISTANCE_ENTRIES + PRECODE_ENTRIES) << 2) +
-  128
-
 /** Begin a zlib stream. The first call reserves memory; later ones use it again. */
 export function inflateCreate(): void {
   if (window == 0) {

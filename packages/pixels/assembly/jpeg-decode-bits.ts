@@ -22,7 +22,7 @@ const VECTOR: usize = 16
 const HISTORY: usize = 16
 
 /** Most bits kept in `held`; the shift of a refill then never reaches 64, which would wrap to none. */
-export const MOST_HELD: i32 = 61
+const MOST_HELD: i32 = 61
 /** Void bits below the stream's in `held`. */
 export const VOID_BITS: i32 = 2
 
@@ -75,6 +75,37 @@ export function jpegDecodeGiven(bytes: i32, isLast: bool): void {
 /** Bytes of the input taken since `jpegDecodeGiven`; JavaScript presents the rest again. */
 export function jpegDecodeTaken(): i32 {
   return <i32>(inputNext - input)
+}
+
+// Loops hold `bits`, `count` and `at` (held, heldBits, next) in locals, and top them up together after each look-up:
+// whole bytes are loaded above the bits that are left. Doing it twice in a row is harmless. At least 54 bits are held
+// afterwards, enough for the longest code with the longest value.
+
+// @ts-ignore: decorator
+@inline export function topUp(bits: u64, count: i32, at: usize): u64 {
+  return bits | (load<u64>(at) << <u64>(count + VOID_BITS))
+}
+
+/** Bytes by which `at` moves on. */
+// @ts-ignore: decorator
+@inline export function topUpBytes(count: i32): usize {
+  return <usize>((MOST_HELD - count) >> 3)
+}
+
+/** Bits by which `count` grows. */
+// @ts-ignore: decorator
+@inline export function topUpBits(count: i32): i32 {
+  return (MOST_HELD - count) & ~7
+}
+
+/** Bytes that make room in `held` for bits put back: `at` goes back by as many. */
+export const PUT_BACK_BYTES: usize = 2
+
+/** Put `size` (up to 16) bits back before those that are held. */
+// @ts-ignore: decorator
+@inline export function putBack(bits: u64, taken: i32, size: i32): u64 {
+  const voidMask: u64 = (1 << VOID_BITS) - 1
+  return ((bits & ~voidMask) << <u64>size) | <u64>(taken << VOID_BITS)
 }
 
 export function saveBits(newHeld: u64, newHeldBits: i32, newNext: usize): void {

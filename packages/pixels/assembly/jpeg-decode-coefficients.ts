@@ -2,6 +2,7 @@
 
 import { BLOCK_ROOM, Component, component, FACTOR_BITS, MIDDLE } from './jpeg-decode-component'
 import { fill8, transform1, transform2, transform4, transform8 } from './jpeg-decode-idct'
+import { nonzeroMask } from './jpeg-decode-nonzero'
 import { allocate } from './memory'
 
 const HALF: i32 = 1 << (FACTOR_BITS - 1)
@@ -72,8 +73,7 @@ function renderRow(it: Component, source: usize, target: usize, blocks: i32): vo
   }
   const dc = <i32>load<i16>(source)
   store<i16>(block, <i16>(((dc * load<i32>(steps, 4) + HALF) >> FACTOR_BITS) + MIDDLE))
-  let nonzero = (quarterMask(source) & ~1) | (quarterMask(source + 32) << 16)
-  nonzero |= (quarterMask(source + 64) << 32) | (quarterMask(source + 96) << 48)
+  let nonzero = nonzeroMask(source) & ~1
   const any = nonzero != 0
   for (; nonzero; nonzero &= nonzero - 1) {
     const k = <usize>ctz(nonzero)
@@ -83,11 +83,4 @@ function renderRow(it: Component, source: usize, target: usize, blocks: i32): vo
     store<i16>(place, <i16>(<i32>load<i16>(place) + scaled))
   }
   return any
-}
-
-/** Which of sixteen coefficients are nonzero, one bit each. */
-// @ts-ignore: decorator
-@inline function quarterMask(at: usize): u64 {
-  const bytes = i8x16.narrow_i16x8_s(v128.load(at), v128.load(at, 16)) // saturation keeps nonzero nonzero
-  return <u64>(<u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0))) ^ 0xffff)
 }

@@ -15,8 +15,6 @@ export const FACTOR_BITS: i32 = 4
 /** Level shift of T.81 A.3.1 (and the half that rounds the result), as a dequantised DC. */
 export const MIDDLE: i32 = (128 << COEFFICIENT_BITS) + (1 << (COEFFICIENT_BITS - 1))
 
-/** Positions of a table of steps: 64 coefficients, then those that an end of block in a late place can reach. */
-const STEPS: i32 = 144
 const COEFFICIENTS: i32 = 64
 const STEP_BYTES: usize = 8
 
@@ -40,7 +38,7 @@ export class Component {
   acTable: usize
   /** Last DC value, not dequantised. */
   prediction: i32
-  /** STEPS records of { i32 byte offset in the block, i32 factor }, by zigzag position. */
+  /** 64 records of { i32 byte offset in the block, i32 factor }, by zigzag position. */
   steps: usize
   stage: Stage
   /** Rows of samples per MCU row, and where those of the current MCU row go. */
@@ -84,7 +82,7 @@ export function jpegDecodeComponent(
   it.blocksX = blocksX
   it.blocksY = blocksY
   it.bandRows = v * it.size
-  it.steps = allocate(<usize>STEPS * STEP_BYTES)
+  it.steps = allocate(<usize>COEFFICIENTS * STEP_BYTES)
   it.stage = createStage(axisX, axisY, 1, 1, columns, it.bandRows, slack)
   it.row = allocate(<usize>(align16(axisX.out) + 16) * 2)
 }
@@ -101,10 +99,9 @@ export function jpegDecodeQuantiser(index: i32, table: usize): void {
   const it = component(index)
   const scale = it.scale
   const unused = unusedOffset(scale)
-  for (let k = 0; k < STEPS; k++) {
+  for (let k = 0; k < COEFFICIENTS; k++) {
     const step = it.steps + <usize>k * STEP_BYTES
     store<i32>(step, unused)
-    if (k >= COEFFICIENTS) continue
     const natural = <i32>load<u8>(NATURAL + <usize>k)
     const u = natural & 7, v = natural >> 3
     const weight = foldedWeight(u, scale) * foldedWeight(v, scale)

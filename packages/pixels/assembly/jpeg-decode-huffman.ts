@@ -1,33 +1,43 @@
-// Huffman tables made for one look-up per coefficient: code, run, size and value at once wherever all that fits in ten
-// bits, which is nearly always.
+// Huffman tables made for one look-up per coefficient: code, run, size and value at once wherever all that fits in eleven
+// bits, which is nearly always. In sequential frames an end of block that follows within them comes along.
 //
 // A table, TABLE_BYTES each:
-//   0     u32 × 1024   entries by the next ten bits of the stream, first bit lowest
-//   4096  i32 × 17     largest code of each length, or -1
-//   4164  i32 × 17     index of a length's first value, less its first code
-//   4232  u8  × 256    values in code order
+//   0     u32 × 2048   entries by the next eleven bits of the stream, first bit lowest
+//   8192  i32 × 17     largest code of each length, or -1
+//   8260  i32 × 17     index of a length's first value, less its first code
+//   8328  u8  × 256    values in code order
+//   8584  i32          the end of block that entries take along: bits << 6 | length, first bit lowest
 //
 // An entry:
 //   bits 0–5    bits to consume, the value's included
-//   bits 6–12   places to move on in the block; 64 or more ends it, the excess is the EOB run's size
+//   bits 6–12   places to move on in the block; bit 12 (64) ends it: in progressive frames the rest is then the size of
+//               the run of ends, in sequential ones the places that the last value moves on before the end, or 0
 //   bits 13–16  size of a value that did not fit, still to be read; LONG_CODE where the code itself did not
 //   bits 17–31  value, signed
 
 import { VOID_BITS } from './jpeg-decode-bits'
 import { allocate } from './memory'
 
-export const TABLE_BYTES: usize = 4488
-const LARGEST: usize = 4096
-const OFFSETS: usize = 4164
-const VALUES: usize = 4232
+export const TABLE_BYTES: usize = 8592
+const LARGEST: usize = 8192
+const OFFSETS: usize = 8260
+const VALUES: usize = 8328
+const MERGED_END: usize = 8584
 
-const LOOK_BITS: i32 = 10
+const LOOK_BITS: i32 = 11
 const LONGEST_CODE: i32 = 16
+/** Symbol of the end of block. */
+const EOB: i32 = 0
 /** `held & ENTRY_MASK` is the byte offset of an entry. */
-export const ENTRY_MASK: usize = 0xffc
+export const ENTRY_MASK: usize = 0x1ffc
 /** Nonzero where an entry is not complete. */
 export const INCOMPLETE: i32 = 15 << 13
 export const END_OF_BLOCK: i32 = 64
+/**
+ * Where a block ends whose last coefficient took an end of block along. There is none after the last: those bits belong
+ * to the next block, and go back by `mergedEnd`.
+ */
+export const MERGED_AFTER_LAST: i32 = 64 + 63
 const LONG_CODE: i32 = 15 << 13
 const ENTRY_FIELDS: i32 = 0x1ffff
 
@@ -39,7 +49,10 @@ export let sawBadCode: bool = false
 export function initHuffman(): void {
   tables = allocate(8 * TABLE_BYTES)
   for (let id = 0; id < 8; id++) clearTable(tables + <usize>id * TABLE_BYTES)
-  for (let byte = 0; byte < 256; byte++) store<u8>(REVERSED + <usize>byte, <u8>reverse(byte, 8))
+  for (let byte = 1; byte < 256; byte++) {
+    const half = <i32>load<u8>(REVERSED + <usize>(byte >> 1)) >> 1
+    store<u8>(REVERSED + <usize>byte, <u8>(half | (byte & 1) << 7))
+  }
 }
 
 /** Table `id` (0–3) of class DC (0) or AC (1). */
@@ -49,9 +62,10 @@ export function huffmanTable(tableClass: i32, id: i32): usize {
 
 /**
  * Build a table from a DHT segment's 16 counts and values, whose number was checked before.
+ * @param mergesEnds take an end of block along with the value before it: for AC tables of sequential frames
  * @returns false when the counts promise more codes than there are
  */
-export function jpegDecodeSetHuffman(tableClass: i32, id: i32, counts: usize): bool {
+export function jpegDecodeSetHuffman(tableClass: i32, id: i32, counts: usize, mergesEnds: bool): bool {
   const table = huffmanTable(tableClass, id)
   const values = counts + 16
   clearTable(table)
@@ -68,7 +82,42 @@ export function jpegDecodeSetHuffman(tableClass: i32, id: i32, counts: usize): b
     store<i32>(table + LARGEST + (<usize>length << 2), count ? code - 1 : -1)
     code <<= 1
   }
+  if (mergesEnds) mergeEnds(table)
   return true
+}
+
+/** Where a value's code leaves room for a whole code of the end of block behind it, make one entry of both. */
+function mergeEnds(table: usize): void {
+  const end = endOfBlockCode(table)
+  if (end < 0) return
+  const endLength = end & 63
+  const endBits = reverse(end >> 6, endLength)
+  store<i32>(table, (endBits << 6) | endLength, MERGED_END)
+  for (let index = 0; index < 1 << LOOK_BITS; index++) {
+    const place = table + (<usize>index << 2)
+    const entry = load<i32>(place)
+    const length = entry & 63, advance = (entry >> 6) & 127
+    if (entry & INCOMPLETE || advance >= END_OF_BLOCK || length + endLength > LOOK_BITS) continue
+    if (((index >> length) & ((1 << endLength) - 1)) != endBits) continue
+    store<i32>(place, entry + endLength + (END_OF_BLOCK << 6))
+  }
+}
+
+/** The end of block that entries take along: bits << 6 | length, first bit lowest. */
+export function mergedEnd(table: usize): i32 {
+  return load<i32>(table, MERGED_END)
+}
+
+/** `code << 6 | length` of the end of block, or -1 where the table has none that is short. */
+function endOfBlockCode(table: usize): i32 {
+  for (let length = 1, code = 0; length <= LOOK_BITS; length++, code <<= 1) {
+    const last = load<i32>(table + LARGEST + (<usize>length << 2))
+    for (; code <= last; code++) {
+      const index = code + load<i32>(table + OFFSETS + (<usize>length << 2))
+      if (<i32>load<u8>(table + VALUES + <usize>index) == EOB) return (code << 6) | length
+    }
+  }
+  return -1
 }
 
 /** A table without codes: whatever is read from it is bad, and ends the block. */
@@ -77,7 +126,7 @@ function clearTable(table: usize): void {
   memory.fill(table + LARGEST, 0xff, OFFSETS - LARGEST)
 }
 
-/** Write the entries of every ten-bit string that starts with `code`. */
+/** Write the entries of every string of LOOK_BITS that starts with `code`. */
 function fillEntries(table: usize, code: i32, length: i32, symbol: i32, isAc: bool): void {
   const free = LOOK_BITS - length
   const size = symbol & 15
@@ -107,7 +156,7 @@ function makeEntry(length: i32, symbol: i32, isAc: bool): i32 {
   return bits < 1 << (size - 1) ? bits + 1 - (1 << size) : bits
 }
 
-/** Entry of a code longer than ten bits; its value is not read. */
+/** Entry of a code longer than LOOK_BITS; its value is not read. */
 export function longCode(table: usize, held: u64, isAc: bool): i32 {
   let code = 0
   held >>= VOID_BITS
@@ -143,8 +192,8 @@ export function longCode(table: usize, held: u64, isAc: bool): i32 {
   return both >> (16 - count)
 }
 
+/** The lowest `bits` (up to 16) bits of `value`, in reverse. */
 function reverse(value: i32, bits: i32): i32 {
-  let reversed = 0
-  for (let i = 0; i < bits; i++) reversed |= ((value >> i) & 1) << (bits - 1 - i)
-  return reversed
+  const low = <i32>load<u8>(REVERSED + <usize>(value & 255)), high = <i32>load<u8>(REVERSED + <usize>(value >> 8))
+  return ((low << 8) | high) >> (16 - bits)
 }

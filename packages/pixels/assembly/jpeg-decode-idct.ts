@@ -119,15 +119,17 @@ export function transform4(blocks: usize, left: usize, right: usize, stride: usi
   return <u8>min(255, max(0, value >> COEFFICIENT_BITS))
 }
 
-/** 2 × 2 samples from four coefficients. */
+/** 2 × 2 samples from four coefficients: dc ± x ± y ± xy. */
 // @ts-ignore: decorator
 @inline export function transform2(block: usize, target: usize, stride: usize): void {
-  const dc = <i32>load<i16>(block), x = <i32>load<i16>(block, 2)
-  const y = <i32>load<i16>(block, 4), xy = <i32>load<i16>(block, 6)
-  store<u8>(target, toByte(dc + x + y + xy))
-  store<u8>(target, toByte(dc - x + y - xy), 1)
-  store<u8>(target + stride, toByte(dc + x - y - xy))
-  store<u8>(target + stride, toByte(dc - x - y + xy), 1)
+  const c = v128.load64_zero(block) // dc, x, y, xy
+  const upper = i32x4.dot_i16x8_s(i32x4.shuffle(c, c, 0, 0, 0, 0), i16x8(1, 1, 1, -1, 1, 1, 1, -1))
+  const lower = i32x4.dot_i16x8_s(i32x4.shuffle(c, c, 1, 1, 1, 1), i16x8(1, 1, 1, -1, -1, -1, -1, 1))
+  const sums = i32x4.shr_s(i32x4.add(upper, lower), COEFFICIENT_BITS)
+  const words = i16x8.narrow_i32x4_s(sums, sums)
+  const bytes = i8x16.narrow_i16x8_u(words, words)
+  v128.store16_lane(target, bytes, 0)
+  v128.store16_lane(target + stride, bytes, 1)
 }
 
 /** One sample from a DC. */

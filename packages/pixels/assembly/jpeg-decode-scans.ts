@@ -6,11 +6,14 @@
 // Each run reads units [from, to) of one row and returns the unit reached. A unit is an MCU in a scan of several
 // components, else a block.
 
-import { held, heldBits, limit, MOST_HELD, next, saveBits, VOID_BITS } from './jpeg-decode-bits'
+import {
+  held, heldBits, limit, next, PUT_BACK_BYTES, putBack, saveBits, topUp, topUpBits, topUpBytes, VOID_BITS,
+} from './jpeg-decode-bits'
 import { Component, component } from './jpeg-decode-component'
 import {
-  END_OF_BLOCK, ENTRY_MASK, INCOMPLETE, isLongCode, longCode, readBits, readValue,
+  END_OF_BLOCK, ENTRY_MASK, INCOMPLETE, isLongCode, longCode, MERGED_AFTER_LAST, mergedEnd, readBits, readValue,
 } from './jpeg-decode-huffman'
+import { nonzeroMask } from './jpeg-decode-nonzero'
 
 const LAST_COEFFICIENT: i32 = 63
 /** Bytes of a block of which only the DC is kept. */
@@ -35,9 +38,9 @@ export function getEndOfBlockRun(): i32 {
 /** DC of one block: a first scan (`refine` false) or one more bit. */
 function readDc(it: Component, block: usize, low: i32, refine: bool): void {
   let bits = held, count = heldBits, at = next
-  bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-  at += <usize>((MOST_HELD - count) >> 3)
-  count += (MOST_HELD - count) & ~7
+  bits = topUp(bits, count, at)
+  at += topUpBytes(count)
+  count += topUpBits(count)
   if (refine) {
     if ((bits >> VOID_BITS) & 1) store<i16>(block, <i16>(<i32>load<i16>(block) | (1 << low)))
     bits >>= 1
@@ -85,9 +88,9 @@ function readWhole(it: Component, block: usize): void {
   const table = it.acTable, keep = it.blockBytes != DC_BYTES
   let k = 0
   do {
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     let entry = load<i32>(table + (<usize>bits & ENTRY_MASK))
     let value = entry >> 17
     if (entry & INCOMPLETE) {
@@ -97,8 +100,14 @@ function readWhole(it: Component, block: usize): void {
     bits >>= <u64>entry
     count -= entry & 63
     k += (entry >> 6) & 127
-    if (keep && k <= LAST_COEFFICIENT) store<i16>(block + (<usize>k << 1), <i16>value)
+    if (keep && value) store<i16>(block + (<usize>(k & LAST_COEFFICIENT) << 1), <i16>value)
   } while (k < LAST_COEFFICIENT)
+  if (k == MERGED_AFTER_LAST) {
+    const end = mergedEnd(table)
+    bits = putBack(bits, end >> 6, end & 63)
+    at -= PUT_BACK_BYTES
+    count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
+  }
   saveBits(bits, count, at)
 }
 
@@ -138,9 +147,9 @@ export function readAcFirst(it: Component, row: i32, from: i32, to: i32, start: 
       if (unit == to) break
     }
     if (at > lastStart) break
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     let k = start - 1
     while (k < end) {
       let entry = load<i32>(table + (<usize>bits & ENTRY_MASK))
@@ -162,9 +171,9 @@ export function readAcFirst(it: Component, row: i32, from: i32, to: i32, start: 
         }
         break
       }
-      bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-      at += <usize>((MOST_HELD - count) >> 3)
-      count += (MOST_HELD - count) & ~7
+      bits = topUp(bits, count, at)
+      at += topUpBytes(count)
+      count += topUpBits(count)
       k += advance
       if (k > end) break
       store<i16>(block + (<usize>k << 1), <i16>(value << low))
@@ -186,9 +195,9 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
   const last = <usize>end << 1
   for (; unit < to; unit++, block += 128) {
     if (at > lastStart) break
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     let place = block + (<usize>start << 1)
     const lastPlace = block + last
     while (run == 0 && place <= lastPlace) {
@@ -210,9 +219,9 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
           count -= size
         }
       }
-      bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-      at += <usize>((MOST_HELD - count) >> 3)
-      count += (MOST_HELD - count) & ~7
+      bits = topUp(bits, count, at)
+      at += topUpBytes(count)
+      count += topUpBits(count)
       if (run) break
       // Pass `zeros` - 1 zero coefficients, correcting the nonzero ones between, and stop at the next zero.
       for (; place <= lastPlace; place += 2) {
@@ -222,9 +231,9 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
           bits >>= 1
           count--
           if (count < 32) {
-            bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-            at += <usize>((MOST_HELD - count) >> 3)
-            count += (MOST_HELD - count) & ~7
+            bits = topUp(bits, count, at)
+            at += topUpBytes(count)
+            count += topUpBits(count)
           }
         } else if (--zeros == 0) {
           if (value) store<i16>(place, <i16>(value << low))
@@ -235,16 +244,19 @@ export function readAcRefine(it: Component, row: i32, from: i32, to: i32, start:
     }
     if (run) {
       run--
-      for (; place <= lastPlace; place += 2) {
-        const known = <i32>load<i16>(place)
-        if (known == 0) continue
-        if ((bits >> VOID_BITS) & 1) store<i16>(place, <i16>(known > 0 ? known + plus : known - plus))
+      if (place > lastPlace) continue
+      const firstLeft = <u64>((place - block) >> 1)
+      let left = nonzeroMask(block) & (<u64>-1 << firstLeft) & (<u64>-1 >> <u64>(LAST_COEFFICIENT - end))
+      for (; left; left &= left - 1) {
+        const corrected = block + (<usize>ctz(left) << 1)
+        const known = <i32>load<i16>(corrected)
+        if ((bits >> VOID_BITS) & 1) store<i16>(corrected, <i16>(known > 0 ? known + plus : known - plus))
         bits >>= 1
         count--
         if (count < 32) {
-          bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-          at += <usize>((MOST_HELD - count) >> 3)
-          count += (MOST_HELD - count) & ~7
+          bits = topUp(bits, count, at)
+          at += topUpBytes(count)
+          count += topUpBits(count)
         }
       }
     }

@@ -1,8 +1,12 @@
 // Sequential frames in one scan: every MCU goes from bits to samples at once, and nothing of it is kept.
 
-import { held, heldBits, limit, MOST_HELD, next, saveBits, VOID_BITS } from './jpeg-decode-bits'
+import {
+  held, heldBits, limit, next, PUT_BACK_BYTES, putBack, saveBits, topUp, topUpBits, topUpBytes, VOID_BITS,
+} from './jpeg-decode-bits'
 import { BLOCK_ROOM, component, Component, FACTOR_BITS, MIDDLE } from './jpeg-decode-component'
-import { ENTRY_MASK, INCOMPLETE, isLongCode, longCode, readValue } from './jpeg-decode-huffman'
+import {
+  ENTRY_MASK, INCOMPLETE, isLongCode, longCode, MERGED_AFTER_LAST, mergedEnd, readValue,
+} from './jpeg-decode-huffman'
 import { fill8, transform1, transform2, transform4, transform8 } from './jpeg-decode-idct'
 import { allocate } from './memory'
 
@@ -90,6 +94,28 @@ export function beginSequential(count: i32): void {
   blocksEnd = at
 }
 
+// @ts-ignore: decorator
+@inline function clearBlock(room: usize, scale: i32): void {
+  const none = i64x2.splat(0)
+  if (scale == 0) {
+    v128.store(room, none)
+    v128.store(room, none, 16)
+    v128.store(room, none, 32)
+    v128.store(room, none, 48)
+    v128.store(room, none, 64)
+    v128.store(room, none, 80)
+    v128.store(room, none, 96)
+    v128.store(room, none, 112)
+  } else if (scale == 1) {
+    store<u64>(room, 0) // the other half of each row is the partner's
+    store<u64>(room, 0, 16)
+    store<u64>(room, 0, 32)
+    store<u64>(room, 0, 48)
+  } else {
+    store<u64>(room, 0)
+  }
+}
+
 /**
  * Decode MCUs [from, to) of the current row into the bands. `first` is the column at which the bands start.
  * @returns the column reached: `to`, or less when bits ran short
@@ -100,37 +126,20 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
     block.target = block.component.band + <usize>(block.offset + (from - first) * <i32>block.advance)
   }
   const begin = blocks, end = blocksEnd, record = blockBytes()
-  const none = i64x2.splat(0)
   let bits = held, count = heldBits, at = next
   const lastStart = limit
   let mcu = from
   for (; mcu < to; mcu++) {
     if (at > lastStart) break
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     let firstOfTwo: usize = 0
     for (let i = begin; i < end; i += record) {
       const block = changetype<Block>(i)
       const target = block.target, scale = block.scale, room = block.coefficients, steps = block.steps
       block.target = target + block.advance
-      if (scale == 0) {
-        v128.store(room, none)
-        v128.store(room, none, 16)
-        v128.store(room, none, 32)
-        v128.store(room, none, 48)
-        v128.store(room, none, 64)
-        v128.store(room, none, 80)
-        v128.store(room, none, 96)
-        v128.store(room, none, 112)
-      } else if (scale == 1) {
-        store<u64>(room, 0)
-        store<u64>(room, 0, 16)
-        store<u64>(room, 0, 32)
-        store<u64>(room, 0, 48)
-      } else {
-        store<u64>(room, 0)
-      }
+      clearBlock(room, scale)
 
       const dcTable = block.dcTable
       let entry = load<i32>(dcTable + (<usize>bits & ENTRY_MASK))
@@ -143,9 +152,9 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       count -= entry & 63
       // The bits of the next look-up are there before the refill, which then is not waited for.
       let look = <usize>bits & ENTRY_MASK
-      bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-      at += <usize>((MOST_HELD - count) >> 3)
-      count += (MOST_HELD - count) & ~7
+      bits = topUp(bits, count, at)
+      at += topUpBytes(count)
+      count += topUpBits(count)
       value += block.component.prediction
       block.component.prediction = value
       const dc = ((value * load<i32>(steps, 4) + HALF) >> FACTOR_BITS) + MIDDLE
@@ -160,11 +169,17 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
           bits >>= <u64>entry
           look = <usize>bits & ENTRY_MASK
           count -= entry & 63
-          bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-          at += <usize>((MOST_HELD - count) >> 3)
-          count += (MOST_HELD - count) & ~7
+          bits = topUp(bits, count, at)
+          at += topUpBytes(count)
+          count += topUpBits(count)
           k += (entry >> 6) & 127
         } while (k < LAST_COEFFICIENT)
+        if (k == MERGED_AFTER_LAST) {
+          const end = mergedEnd(acTable)
+          bits = putBack(bits, end >> 6, end & 63)
+          at -= PUT_BACK_BYTES
+          count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
+        }
         transform1(dc, target)
         continue
       }
@@ -178,15 +193,22 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
         bits >>= <u64>entry
         look = <usize>bits & ENTRY_MASK
         count -= entry & 63
-        bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-        at += <usize>((MOST_HELD - count) >> 3)
-        count += (MOST_HELD - count) & ~7
+        bits = topUp(bits, count, at)
+        at += topUpBytes(count)
+        count += topUpBits(count)
         k += (entry >> 6) & 127
-        const step = steps + (<usize>k << 3)
+        // The excess of an end of block is masked away: what it adds there is zero, or the value before the end.
+        const step = steps + <usize>((k & LAST_COEFFICIENT) << 3)
         const place = room + <usize>load<i32>(step)
         const scaled = (value * load<i32>(step, 4) + HALF) >> FACTOR_BITS
         store<i16>(place, <i16>(<i32>load<i16>(place) + scaled))
       } while (k < LAST_COEFFICIENT)
+      if (k == MERGED_AFTER_LAST) {
+        const end = mergedEnd(acTable)
+        bits = putBack(bits, end >> 6, end & 63)
+        at -= PUT_BACK_BYTES
+        count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
+      }
 
       const stride = <usize>block.component.stage.inputStride
       if (scale == 0) {
@@ -214,9 +236,9 @@ export function skipMcus(from: i32, to: i32): i32 {
   let mcu = from
   for (; mcu < to; mcu++) {
     if (at > lastStart) break
-    bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-    at += <usize>((MOST_HELD - count) >> 3)
-    count += (MOST_HELD - count) & ~7
+    bits = topUp(bits, count, at)
+    at += topUpBytes(count)
+    count += topUpBits(count)
     for (let i = begin; i < end; i += record) {
       const block = changetype<Block>(i)
       const dcTable = block.dcTable, acTable = block.acTable
@@ -232,13 +254,19 @@ export function skipMcus(from: i32, to: i32): i32 {
         bits >>= <u64>entry
         const look = <usize>bits & ENTRY_MASK
         count -= entry & 63
-        bits |= load<u64>(at) << <u64>(count + VOID_BITS)
-        at += <usize>((MOST_HELD - count) >> 3)
-        count += (MOST_HELD - count) & ~7
+        bits = topUp(bits, count, at)
+        at += topUpBytes(count)
+        count += topUpBits(count)
         if (k >= LAST_COEFFICIENT) break
         entry = load<i32>(acTable + look)
         if (isLongCode(entry)) entry = longCode(acTable, bits, true)
         k += (entry >> 6) & 127
+      }
+      if (k == MERGED_AFTER_LAST) {
+        const end = mergedEnd(acTable)
+        bits = putBack(bits, end >> 6, end & 63)
+        at -= PUT_BACK_BYTES
+        count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
       }
     }
   }

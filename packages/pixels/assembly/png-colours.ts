@@ -1,5 +1,6 @@
 // Which PNG colour type holds a picture without loss, in the fewest bits.
 import { allocate } from './memory'
+import { quantise, quantisedColours } from './png-quantise'
 import { GREY, GREY_ALPHA, PALETTE, RGB, RGBA } from './png-rows'
 
 const MAX_COLOURS: u32 = 256
@@ -13,35 +14,53 @@ let slotIndexes: usize = 0
 let colourCount: u32 = 0
 let opaqueEntries: u32 = 0
 
+/** Whether pixels must be mapped to the nearest colour of the palette. */
+let isQuantised: bool = false
+
 let chosenType: u32 = RGBA
 let chosenDepth: u32 = 8
 
-export const COLOURS_BYTES: u32 = MAX_COLOURS * 4 + SLOTS * 6 + 48
-
-/** Choose the type for `pixels` RGBA pixels. */
-export function analyseColours(raster: usize, pixels: usize): void {
+/**
+ * Choose the type for a raster of RGBA pixels.
+ * @param error where not negative: the mean squared error per channel that a palette may cost
+ */
+export function analyseColours(raster: usize, width: u32, height: u32, error: f32): void {
   if (colours == 0) {
     colours = allocate(MAX_COLOURS * 4)
     slots = allocate(SLOTS * 4)
     slotIndexes = allocate(SLOTS * 2)
   }
+  const pixels = usize(width) * height
   const end = raster + (pixels << 2)
   const grey = isGrey(raster, end)
   const opaque = isOpaque(raster, end)
+  isQuantised = false
   chosenDepth = 8
-  if (collectColours(raster, end)) {
-    // A palette is sent whole; few pixels may not earn it back.
-    const pays = pixels >= usize(colourCount) << 3
-    chosenDepth = colourCount <= 2 ? 1 : colourCount <= 4 ? 2 : colourCount <= 16 ? 4 : 8
-    // Eight bits of grey need no palette, and can be filtered.
-    if (pays && !(chosenDepth == 8 && grey && opaque)) {
-      chosenType = PALETTE
-      transparentFirst()
-      return
-    }
-    chosenDepth = 8
-  }
   chosenType = grey ? (opaque ? GREY : GREY_ALPHA) : opaque ? RGB : RGBA
+  if (collectColours(raster, end)) {
+    // A palette is sent whole; few pixels may not earn it back. Eight bits of grey need none, and can be filtered.
+    const pays = pixels >= usize(colourCount) << 3
+    if (pays && !(chosenType == GREY && colourCount > 16)) {
+      usePalette()
+      transparentFirst()
+    }
+  } else if (error >= 0 && chosenType != GREY) {
+    colourCount = quantise(raster, width, height, error)
+    memory.copy(colours, quantisedColours(), colourCount << 2)
+    opaqueEntries = 0
+    for (let index: u32 = 0; index < colourCount; index++) opaqueEntries += u32(load<u8>(colours + (index << 2), 3) == 255)
+    isQuantised = true
+    usePalette()
+  }
+}
+
+function usePalette(): void {
+  chosenType = PALETTE
+  chosenDepth = colourCount <= 2 ? 1 : colourCount <= 4 ? 2 : colourCount <= 16 ? 4 : 8
+}
+
+export function hasNearestColours(): bool {
+  return isQuantised
 }
 
 export function colourType(): u32 {

@@ -1,6 +1,5 @@
 // PNG image data to RGBA rows: inflate → unfilter → convert → sink. The chunks around it are read outside.
 import {
-  INFLATE_BYTES,
   INFLATE_CORRUPT,
   INFLATE_END,
   INFLATE_NEEDS_INPUT,
@@ -11,7 +10,7 @@ import {
   inflateOutputLength,
 } from './inflate'
 import { allocate } from './memory'
-import { convertRow, RGBA, ROWS_BYTES, rowsCreate, samplesOf } from './png-rows'
+import { convertRow, RGBA, rowsCreate, samplesOf } from './png-rows'
 import { fillHoles, passCount, passX, passY, stepX, stepY } from './png-interlace'
 import { sinkPush, sinkRaster, sinkRasterRow, sinkWantsRow } from './png-sink'
 import { unfilterRow } from './png-unfilter'
@@ -89,11 +88,6 @@ export function pngCreate(width: u32, height: u32, depth: u32, colourType: u32, 
     startRows()
   }
   return input
-}
-
-/** Bytes that `pngCreate` takes besides five rows: their size depends on the width. */
-export function pngFixedBytes(): usize {
-  return INFLATE_BYTES + ROWS_BYTES + INPUT_BYTES + 5 * (2 * MARGIN + 16)
 }
 
 /** Enter the next pass that has pixels; small pictures leave some passes empty. */

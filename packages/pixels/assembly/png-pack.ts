@@ -1,10 +1,12 @@
 // RGBA rows to the samples of a PNG colour type. Rows may be read and written up to 16 bytes beyond their end.
-import { paletteIndex } from './png-colours'
+import { hasNearestColours, paletteIndex } from './png-colours'
+import { quantiseRow } from './png-quantise'
 import { GREY, GREY_ALPHA, PALETTE, RGB, RGBA } from './png-rows'
 
 /** Pack `width` pixels that the type and depth can hold exactly. */
 export function packRow(to: usize, from: usize, width: usize, type: u32, depth: u32): void {
   if (type == RGBA) memory.copy(to, from, width << 2)
+  else if (type == PALETTE && hasNearestColours()) quantiseRow(to, from, u32(width), depth)
   else if (type == PALETTE) packIndexes(to, from, width, depth)
   else if (type == RGB) {
     packVectors(to, from, width, i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1), 12)

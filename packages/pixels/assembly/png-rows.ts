@@ -20,8 +20,6 @@ let opaque: v128 = i8x16.splat(0)
 let sourceStride: usize = 0
 let targetStride: usize = 0
 
-export const ROWS_BYTES: usize = 1024 + 16 + 32
-
 /** Samples in a pixel. */
 export function samplesOf(type: u32): u32 {
   return type == RGB ? 3 : type == GREY_ALPHA ? 2 : type == RGBA ? 4 : 1

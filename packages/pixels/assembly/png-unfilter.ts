@@ -59,16 +59,17 @@ function unfilterSub4(to: usize, from: usize, length: usize): void {
   }
 }
 
+/**
+ * The instruction rounds a mean up, the filter rounds it down; on complements up is down. With A the rounded-up mean of the
+ * complements of left and up, the byte is ~A + raw, and its own complement A - raw: two steps from pixel to pixel.
+ */
 function unfilterAverage(to: usize, from: usize, above: usize, length: usize, unit: usize): void {
   const end = from + length
-  const one = i8x16.splat(1)
-  let left = i8x16.splat(0)
+  let notLeft = i8x16.splat(-1)
   while (from < end) {
-    const up = v128.load64_zero(above)
-    // The instruction rounds up; the filter rounds down.
-    const mean = i8x16.sub(i8x16.avgr_u(left, up), v128.and(v128.xor(left, up), one))
-    left = i8x16.add(mean, v128.load64_zero(from))
-    v128.store64_lane(to, left, 0)
+    const notUp = v128.not(v128.load64_zero(above))
+    notLeft = i8x16.sub(i8x16.avgr_u(notLeft, notUp), v128.load64_zero(from))
+    v128.store64_lane(to, v128.not(notLeft), 0)
     from += unit
     above += unit
     to += unit
@@ -76,8 +77,9 @@ function unfilterAverage(to: usize, from: usize, above: usize, length: usize, un
 }
 
 /**
- * Paeth: of left (a), up (b) and upper left (c), the one nearest to a + b - c. With p = b - c and q = a - c the three
- * distances are |p|, |q| and |p + q|. Pixels stay widened to 16 bits from one to the next: the chain is what costs.
+ * Paeth: of left (a), up (b) and upper left (c), the one nearest to a + b - c. The distances are |b - c|, |a - c| and
+ * |a + (b - 2c)|. What follows from one pixel to the next is the whole cost, so pixels stay widened to 16 bits, and the
+ * filtered byte is added to all three before one is chosen.
  */
 function unfilterPaeth(to: usize, from: usize, above: usize, length: usize, unit: usize): void {
   const end = from + length
@@ -86,14 +88,19 @@ function unfilterPaeth(to: usize, from: usize, above: usize, length: usize, unit
   let corner = left
   while (from < end) {
     const up = v128.load_ext<u8>(above)
-    const p = i16x8.sub(up, corner)
-    const q = i16x8.sub(left, corner)
-    const toLeft = i16x8.abs(p)
-    const toUp = i16x8.abs(q)
-    const nearest = i16x8.min_s(i16x8.abs(i16x8.add(p, q)), i16x8.min_s(toLeft, toUp))
-    const upOrCorner = v128.bitselect(up, corner, i16x8.eq(nearest, toUp))
-    const predicted = v128.bitselect(left, upOrCorner, i16x8.eq(nearest, toLeft))
-    left = v128.and(i16x8.add(predicted, v128.load_ext<u8>(from)), lowByte)
+    const raw = v128.load_ext<u8>(from)
+    const slope = i16x8.sub(up, corner)
+    const toLeft = i16x8.abs(slope)
+    const toUp = i16x8.abs(i16x8.sub(left, corner))
+    const toCorner = i16x8.abs(i16x8.add(left, i16x8.sub(slope, corner)))
+    const isCorner = i16x8.gt_s(toUp, toCorner)
+    const isOther = i16x8.gt_s(toLeft, i16x8.min_s(toUp, toCorner))
+    const upOrCorner = v128.bitselect(
+      v128.and(i16x8.add(corner, raw), lowByte),
+      v128.and(i16x8.add(up, raw), lowByte),
+      isCorner,
+    )
+    left = v128.bitselect(upOrCorner, v128.and(i16x8.add(left, raw), lowByte), isOther)
     v128.store64_lane(to, i8x16.narrow_i16x8_u(left, left), 0)
     corner = up
     from += unit

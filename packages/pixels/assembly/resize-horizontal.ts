@@ -58,34 +58,75 @@ export function filterPixelsAlpha(row: usize, axis: Axis, target: usize): void {
   }
 }
 
-/** Weighted sums of one plane sample, in four lanes still to be added: eight source samples a step. */
+/**
+ * Weighted sums of one plane sample, in four lanes still to be added. Every position is given `steps` × 8 taps, used or
+ * not: a constant count costs less than asking for it.
+ */
 // @ts-ignore: decorator
-@inline function weighSample(row: usize, record: usize): v128 {
+@inline function weighSample(row: usize, record: usize, steps: i32): v128 {
   let sample = row + (<usize>load<i32>(record) << 1)
   let weight = record + TAPS_HEADER
-  const end = weight + (<usize>load<i32>(record, 4) << 1)
   let sum = i32x4.dot_i16x8_s(v128.load(sample), v128.load(weight))
-  for (sample += 16, weight += 16; weight < end; sample += 16, weight += 16) {
+  for (let step = 1; step < steps; step++) {
+    sample += 16
+    weight += 16
     sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(sample), v128.load(weight)))
   }
   return sum
 }
 
+/** Add each of four sums up, round, and store four samples. */
+// @ts-ignore: decorator
+@inline function storeSums(target: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const shift = SUM_BITS - PLANE_BITS
+  const ab = i32x4.add(interleaveLow32(a, b), interleaveHigh32(a, b))
+  const cd = i32x4.add(interleaveLow32(c, d), interleaveHigh32(c, d))
+  const sums = i32x4.add(i32x4.add(lowHalves(ab, cd), highHalves(ab, cd)), i32x4.splat(1 << (shift - 1)))
+  const samples = i32x4.shr_s(sums, shift)
+  v128.store64_lane(target, i16x8.narrow_i32x4_s(samples, samples), 0)
+}
+
 /** Plane samples → 16-bit samples with PLANE_BITS fraction bits. Writes whole groups of four. */
 export function filterSamples(row: usize, axis: Axis, target: usize): void {
-  if (axis.filter == FILTER_COPY) return copySamples(row, axis, target)
-  const shift = SUM_BITS - PLANE_BITS
-  const half = i32x4.splat(1 << (shift - 1))
+  if (axis.filter == FILTER_COPY) copySamples(row, axis, target)
+  else if (axis.taps == 8) filterSamples8(row, axis, target)
+  else if (axis.taps == 16) filterSamples16(row, axis, target)
+  else filterSamplesMany(row, axis, target)
+}
+
+function filterSamples8(row: usize, axis: Axis, target: usize): void {
   const stride = <usize>axis.stride
   let record = axis.records
   const end = target + (<usize>axis.out << 1)
   for (; target < end; target += 8, record += stride << 2) {
-    const a = weighSample(row, record), b = weighSample(row, record + stride)
-    const c = weighSample(row, record + stride * 2), d = weighSample(row, record + stride * 3)
-    const ab = i32x4.add(interleaveLow32(a, b), interleaveHigh32(a, b))
-    const cd = i32x4.add(interleaveLow32(c, d), interleaveHigh32(c, d))
-    const sums = i32x4.shr_s(i32x4.add(i32x4.add(lowHalves(ab, cd), highHalves(ab, cd)), half), shift)
-    v128.store64_lane(target, i16x8.narrow_i32x4_s(sums, sums), 0)
+    storeSums(
+      target, weighSample(row, record, 1), weighSample(row, record + stride, 1),
+      weighSample(row, record + stride * 2, 1), weighSample(row, record + stride * 3, 1),
+    )
+  }
+}
+
+function filterSamples16(row: usize, axis: Axis, target: usize): void {
+  const stride = <usize>axis.stride
+  let record = axis.records
+  const end = target + (<usize>axis.out << 1)
+  for (; target < end; target += 8, record += stride << 2) {
+    storeSums(
+      target, weighSample(row, record, 2), weighSample(row, record + stride, 2),
+      weighSample(row, record + stride * 2, 2), weighSample(row, record + stride * 3, 2),
+    )
+  }
+}
+
+function filterSamplesMany(row: usize, axis: Axis, target: usize): void {
+  const stride = <usize>axis.stride, steps = axis.taps >> 3
+  let record = axis.records
+  const end = target + (<usize>axis.out << 1)
+  for (; target < end; target += 8, record += stride << 2) {
+    storeSums(
+      target, weighSample(row, record, steps), weighSample(row, record + stride, steps),
+      weighSample(row, record + stride * 2, steps), weighSample(row, record + stride * 3, steps),
+    )
   }
 }
 

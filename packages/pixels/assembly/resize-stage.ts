@@ -59,7 +59,7 @@ export function createStage(
   stage.stride = boxed ? align16(stage.samples * sampleBytes) : stage.inputStride
   stage.capacity = axisY.taps + slack
   stage.window = allocate(<usize>stage.capacity * <usize>stage.stride + ROW_SPARE)
-  stage.mixed = allocate(<usize>(align16(stage.samples) + ROW_SPARE) * 2)
+  stage.mixed = allocate(<usize>(align16(stage.samples) + ROW_SPARE + axisX.taps * channels) * 2)
   if (boxed) {
     stage.input = allocate(<usize>rowsAtOnce * <usize>stage.inputStride + ROW_SPARE)
     stage.sums = allocate(<usize>(align16(rowSamples) + ROW_SPARE) * 2 * <usize>sampleBytes)

@@ -48,42 +48,39 @@ function createMemoryReader(bytes: Uint8Array): ByteReader {
 
 function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: boolean): ByteReader {
   let iterator: AsyncIterator<Uint8Array> | undefined
+  let isDone = false
   let position = 0
   let chunk: Uint8Array = NOTHING
-  let isDone = false
-  let kept: Uint8Array[] = []
-  let replayed: Uint8Array | undefined
+  /** Chunks read so far, where all are kept, and how many of them were read again since the start. */
+  const kept: Uint8Array[] = []
+  let replayed = 0
 
   const open = async () => {
     const stream = 'reopen' in source ? await source.reopen() : source
-    iterator = stream[Symbol.asyncIterator]()
+    return stream[Symbol.asyncIterator]()
+  }
+  const readChunk = async (): Promise<Uint8Array | undefined> => {
+    if (replayed < kept.length) return kept[replayed++]
+    iterator ??= await open()
+    const result = await iterator.next()
+    if (result.done) return undefined
+    if (keepsAll) replayed = kept.push(result.value)
+    return result.value
   }
   const pull = async () => {
-    if (!iterator) await open()
-    const result = await (iterator as AsyncIterator<Uint8Array>).next()
-    if (result.done) {
-      isDone = true
-      return
-    }
-    if (keepsAll) kept.push(result.value)
-    chunk = chunk.length === 0 ? result.value : join([chunk, result.value])
+    const next = await readChunk()
+    if (next === undefined) isDone = true
+    else chunk = chunk.length === 0 ? next : join([chunk, next])
   }
   const release = async () => {
-    if (iterator && !isDone) await iterator.return?.()
+    if (!isDone) await iterator?.return?.()
     iterator = undefined
   }
   const rewind = async () => {
-    if (keepsAll) {
-      while (!isDone) await pull()
-      replayed ??= join(kept)
-      kept = []
-      chunk = replayed
-    } else {
-      await release()
-      isDone = false
-      chunk = NOTHING
-    }
-    position = 0
+    if (!keepsAll) await release()
+    isDone = false
+    chunk = NOTHING
+    position = replayed = 0
   }
   const reader: ByteReader = {
     get position() {

@@ -8,6 +8,33 @@ import { allocatedByJpegDecode, KERNEL_STATIC_BYTES } from './jpeg-price.ts'
 import { createKernel } from './kernel.ts'
 import type { Orientation } from './resize.ts'
 
+/**
+ * A progressive slope of 24 × 16 pixels, red = 10x, green = 15y, blue = 128, made by sharp (quality 80, 4:2:0), and some
+ * of its pixels there.
+ */
+const PROGRESSIVE = Uint8Array.from(
+  atob(
+    [
+      '/9j/2wBDAAYEBQYFBAYGBQYHBwYIChAKCgkJChQODwwQFxQYGBcUFhYaHSUfGhsjHBYWICwgIyYnKSopGR8tMC0oMCUoKSj/2wBD',
+      'AQcHBwoIChMKChMoGhYaKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCj/wgARCAAQABgD',
+      'ASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAABQYA/8QAFQEBAQAAAAAAAAAAAAAAAAAABAb/2gAMAwEAAhADEAAAAY9B9BA5',
+      '/WGFUf/EABYQAAMAAAAAAAAAAAAAAAAAAAACBP/aAAgBAQABBQJJxJxJxJxJxJz/xAAYEQACAwAAAAAAAAAAAAAAAAAABQMEIv/a',
+      'AAgBAwEBPwGkwIWGT//EABgRAAIDAAAAAAAAAAAAAAAAAAAEAgMh/9oACAECAQE/AbHSTun/xAAUEAEAAAAAAAAAAAAAAAAAAAAg',
+      '/9oACAEBAAY/Al//xAAVEAEBAAAAAAAAAAAAAAAAAAAAYf/aAAgBAQABPyGSCSSST//aAAwDAQACAAMAAAAQBw//xAAWEQEBAQAA',
+      'AAAAAAAAAAAAAAAhADH/2gAIAQMBAT8QxYTf/8QAFhEBAQEAAAAAAAAAAAAAAAAAAFFh/9oACAECAQE/ENlD/8QAFhAAAwAAAAAA',
+      'AAAAAAAAAAAAADHB/9oACAEBAAE/EESKkRIiREiJP//Z',
+    ].join(''),
+  ),
+  (character) => character.charCodeAt(0),
+)
+const PROGRESSIVE_PIXELS = [
+  { x: 0, y: 0, rgb: [0, 2, 119] },
+  { x: 23, y: 0, rgb: [218, 5, 123] },
+  { x: 12, y: 8, rgb: [120, 119, 125] },
+  { x: 0, y: 15, rgb: [11, 219, 131] },
+  { x: 23, y: 15, rgb: [233, 223, 136] },
+] as const
+
 type Source = Parameters<typeof decodeJpeg>[1]
 
 /** Decode `file` (pushed as `source` where given) in a fresh kernel. Default: at full size. */
@@ -86,6 +113,18 @@ describe('the JPEG decoder', () => {
       true,
     ])
     for (const other of [several, passes, streamed, reopened]) expect(other.pixels).toEqual(one.pixels)
+  })
+
+  it.each([1, 7, 558])('reads a progressive file from pieces of %i bytes, band by band', async (size) => {
+    for (const coefficientBytes of [1, 1_000_000]) {
+      const { pixels, truncated } = await decode(PROGRESSIVE, { coefficientBytes }, pieces(PROGRESSIVE, size))
+      expect(truncated).toBe(false)
+      for (const { x, y, rgb } of PROGRESSIVE_PIXELS) {
+        rgb.forEach((value, i) => {
+          expect(Math.abs((pixels[(y * 24 + x) * 4 + i] as number) - value)).toBeLessThanOrEqual(3)
+        })
+      }
+    }
   })
 
   it.each([1, 2, 3] as const)('makes averages of %i × less at scale exponents', async (scale) => {

@@ -4,12 +4,12 @@ import { align16, paddedTapsX, paddedTapsY, priceAxis, priceStage } from './resi
 // Sizes of the kernel's buffers and records, bytes; a test compares the prices made from them with what is allocated.
 const INPUT = 32768 + 16
 const READY = 16 + 16384 + 3072 + 16
-const HUFFMAN_TABLES = 8 * 4488
+const HUFFMAN_TABLES = 8 * 8592
 const COMPONENT_RECORDS = 4 * 80
 const BLOCK_RECORDS = 10 * 48
 const BLOCK_ROOM = 144
 const MOST_BLOCKS = 10
-const STEPS = 144 * 8
+const STEPS = 64 * 8
 const PLACEMENT_RECORD = 20
 const WHOLE_BLOCK_BYTES = 128
 const DC_BYTES = 2
@@ -40,6 +40,7 @@ export function allocatedByJpegDecode(plan: Omit<JpegPlan, 'priceBytes'>): numbe
     const shape = {
       channels: 1,
       sampleBytes: 1,
+      tapsX: paddedTapsX(it.x, 'plane'),
       rowSamples: it.columns,
       rowsAtOnce: it.bandRows,
       slack: it.slack,

@@ -43,6 +43,7 @@ export class PngChunkReader {
   #body: Uint8Array | null = null
   #chunksSeen = 0
   #inImageData = false
+  #isStopped = false
 
   constructor(handler: PngChunkHandler) {
     this.#handler = handler
@@ -53,10 +54,15 @@ export class PngChunkReader {
     return this.#expected === 'end'
   }
 
+  /** Take no more bytes: the handler has all it needs. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
   /** @throws PixelError `corrupt` when the structure is broken, `unsupported` for an unknown critical chunk */
   push(bytes: Uint8Array): void {
     let rest = bytes
-    while (rest.length > 0 && this.#expected !== 'end') {
+    while (rest.length > 0 && this.#expected !== 'end' && !this.#isStopped) {
       rest = this.#bodyLeft > 0 ? this.#passBody(rest) : this.#collect(rest)
     }
   }

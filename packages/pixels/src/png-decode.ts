@@ -153,7 +153,7 @@ class PngDecoder {
 
   push(chunk: Uint8Array): void {
     guardTraps(() => this.#reader.push(chunk))
-    if (this.#reader.ended) this.#afterImageData()
+    if (this.#reader.ended && !this.complete) this.#afterImageData()
   }
 
   finish(): { raster: KernelRaster; truncated: boolean } {
@@ -174,7 +174,7 @@ class PngDecoder {
       const answer = this.#streamEnded ? 1 : this.#exports.pngPush(part.length)
       if (answer === 2) throw new PixelError('corrupt', 'The image data of the PNG is damaged')
       this.#streamEnded = answer === 1
-      this.complete = answer === 3
+      if (answer === 3) this.#complete()
     }
   }
 
@@ -221,7 +221,7 @@ class PngDecoder {
   #endImageData(crc: number): void {
     if (this.#crc >>> 0 !== crc) throw new PixelError('corrupt', 'The image data of the PNG is damaged')
     this.#crc = crcOfType('IDAT')
-    if (this.#streamEnded) this.complete = true
+    if (this.#streamEnded) this.#complete()
   }
 
   /** All image data was there: it is a whole picture now or never. */
@@ -229,6 +229,11 @@ class PngDecoder {
     if (this.#input === 0 || this.#exports.pngFinished() === 0) {
       throw new PixelError('corrupt', 'The PNG holds too little image data')
     }
+    this.#complete()
+  }
+
+  #complete(): void {
     this.complete = true
+    this.#reader.stop()
   }
 }

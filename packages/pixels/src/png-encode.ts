@@ -5,7 +5,7 @@ import { crcOfType } from './png-chunks.ts'
 
 interface PngEncodeExports {
   crc32(crc: number, pointer: number, length: number): number
-  pngEncodeCreate(raster: number, width: number, height: number): void
+  pngEncodeCreate(raster: number, width: number, height: number, error: number): void
   pngEncodeType(): number
   pngEncodeDepth(): number
   pngEncodePalette(): number
@@ -23,25 +23,41 @@ const PALETTE_TYPE = 3
 /** Window, hash chains, tokens, one block of output, and the table of colours. */
 const FIXED_BYTES = 540 * 1024
 
+/** Histogram, colours and their index, for reducing a picture to a palette. */
+const QUANTISE_BYTES = 1500 * 1024
+
+export interface PngEncodeOptions {
+  /**
+   * 1 to 100. When given, pictures of more than 256 colours are reduced to a palette (PNG8) of as few colours as reach it,
+   * 256 at most, and dithered. The error aimed at is about (100 - quality) / 12 grey levels. Greys stay exact.
+   */
+  readonly quality?: number
+}
+
 /**
  * Kernel bytes that encoding takes besides the raster. The pieces it gives, at most 100 kB each, are the caller's.
  * @param width px
  */
-export function pricePngEncode(width: number): number {
-  return FIXED_BYTES + 3 * (width * 4 + 64)
+export function pricePngEncode(width: number, { quality }: PngEncodeOptions = {}): number {
+  const lossless = FIXED_BYTES + 3 * (width * 4 + 64)
+  return quality === undefined ? lossless : lossless + QUANTISE_BYTES + 2 * 16 * (width + 2)
 }
 
 /**
- * Encode a raster without loss, in the smallest colour type that holds it: grey, grey and alpha, palette (1, 2, 4 or 8
- * bits), RGB or RGBA. Rows are filtered where a trial on some of them finds that worth it.
+ * Encode a raster, without loss unless `quality` says otherwise, in the smallest colour type that holds it: grey, grey and
+ * alpha, palette (1, 2, 4 or 8 bits), RGB or RGBA. Rows are filtered where a trial on some of them finds that worth it.
  * @returns the file in pieces of at most about 100 kB, made one at a time as they are asked for: the raster must not
  *   change until the last one
  * @throws PixelError `internal`
  */
-export function* encodePng(raster: KernelRaster): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+export function* encodePng(
+  raster: KernelRaster,
+  { quality }: PngEncodeOptions = {},
+): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   const { kernel, pointer, width, height } = raster
   const encoder = kernel.exports as unknown as PngEncodeExports
-  guardTraps(() => encoder.pngEncodeCreate(pointer, width, height))
+  const error = quality === undefined ? -1 : ((100 - Math.min(100, Math.max(1, quality))) / 12) ** 2
+  guardTraps(() => encoder.pngEncodeCreate(pointer, width, height, error))
   yield concatenate([SIGNATURE, imageHeader(encoder, width, height), ...palette(raster, encoder)])
   let more = true
   while (more) {

@@ -129,6 +129,24 @@ describe('the PNG decoder', () => {
     expect(truncated).toBe(false)
   })
 
+  it('does not mind what follows the last row it needs', async () => {
+    let state = 9
+    const rows = Array.from({ length: 1000 * 301 }, (_, at) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      return at % 301 === 0 ? 0 : state >>> 24
+    })
+    const file = await drawPng({ width: 100, height: 1000, depth: 8, type: 2, rows })
+    const resize = { outWidth: 100, outHeight: 4, window: { x: 0, y: 0, width: 100, height: 4 } }
+    const expected = rows.slice(1, 301).flatMap((byte, at) => (at % 3 === 2 ? [byte, 255] : [byte]))
+    // All the rest of the image data is damaged, checksum included, and there in the same piece.
+    const damaged = file.slice().fill(1, 100_000)
+    for (const input of [file, damaged]) {
+      expect((await decode(input, { resize })).pixels.slice(0, 400)).toEqual(expected)
+    }
+    const twice = Uint8Array.from([...file.slice(0, -12), ...chunk('IDAT', [1, 2, 3]), ...chunk('IEND', [])])
+    expect((await decode(twice)).truncated).toBe(false)
+  })
+
   it('shows the rows of a file that was cut, also when it resizes', async () => {
     let state = 1
     const noise = Array.from({ length: 64 * 300 }, () => {

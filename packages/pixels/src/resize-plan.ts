@@ -1,3 +1,5 @@
+import { PixelError } from './pixel-error.ts'
+
 /** How one axis is filtered; the numbers are the kernel's (`assembly/resize-axis.ts`). */
 export const FILTER = { copy: 0, lanczos3: 1, catmullRom: 2, triangle: 3 } as const
 
@@ -8,6 +10,12 @@ const RADIUS = [0.5, 3, 2, 1] as const
 const BOX_FROM_RATIO = 4
 /** As in `assembly/resize-box.ts`: more rows would overflow 16-bit sums. */
 const LARGEST_BOX = 256
+
+/** A raster must be addressable: 2 GB, far beyond what an isolate has. */
+const LARGEST_RASTER_BYTES = 2 ** 31
+const RASTER_PIXEL_BYTES = 4
+/** Fractional windows may miss the picture's edge by this much, px. */
+const ROUNDING = 1e-6
 
 /** Part of a picture, in its pixels; fractions are allowed. */
 export interface PixelWindow {
@@ -78,7 +86,10 @@ const reachOf = (filter: number, ratio: number): number =>
 const allowedRange = ({ size, start, length, bleed }: AxisRequest): SampleRange =>
   bleed
     ? { first: 0, end: size }
-    : { first: Math.floor(start), end: Math.min(size, Math.ceil(start + length)) }
+    : {
+        first: Math.max(0, Math.floor(start + ROUNDING)),
+        end: Math.min(size, Math.ceil(start + length - ROUNDING)),
+      }
 
 /** The source samples that a request reads. */
 export function neededRange(request: AxisRequest): SampleRange {
@@ -106,6 +117,33 @@ export function planAxis(request: AxisRequest, range: SampleRange = neededRange(
   const taps = Math.min(highest - lowest + 1, Math.floor((2 * reach) / box) + 1)
   const origin = (start - first) / box
   return { first, count, box, cells, out, taps, filter, origin, step: ratio / box, lowest, highest, reach }
+}
+
+/**
+ * Refuse what cannot be resized.
+ * @throws PixelError `too-large` for an output that no memory holds; `internal` for a window outside the picture, or a
+ *   size that is not a whole number of pixels: both are faults of the caller
+ */
+export function checkGeometry(
+  size: { readonly width: number; readonly height: number },
+  window: PixelWindow,
+  outWidth: number,
+  outHeight: number,
+): void {
+  const isInside = (start: number, length: number, limit: number) =>
+    start >= -ROUNDING && length > 0 && start + length <= limit + ROUNDING
+  const isWhole = (value: number) => Number.isInteger(value) && value > 0
+  if (
+    !isInside(window.x, window.width, size.width) ||
+    !isInside(window.y, window.height, size.height) ||
+    !isWhole(outWidth) ||
+    !isWhole(outHeight)
+  ) {
+    throw new PixelError('internal', 'The part of the picture to be shown, or its size, makes no sense')
+  }
+  if (outWidth * outHeight * RASTER_PIXEL_BYTES > LARGEST_RASTER_BYTES) {
+    throw new PixelError('too-large', 'The picture would be too large')
+  }
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))

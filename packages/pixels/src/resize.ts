@@ -1,5 +1,5 @@
-import type { Kernel, KernelRaster } from './kernel.ts'
-import { type AxisPlan, type PixelWindow, planAxis } from './resize-plan.ts'
+import { guardTraps, type Kernel, type KernelRaster } from './kernel.ts'
+import { type AxisPlan, checkGeometry, type PixelWindow, planAxis } from './resize-plan.ts'
 
 /** EXIF orientation: 1 as stored, 2–4 mirrored or turned by 180°, 5–8 with sides exchanged. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
@@ -43,7 +43,7 @@ const SPARE_POSITIONS = 3
 const ROW_SPARE = 16
 
 /** Bytes that `allocate(size)` advances by. */
-export const align16 = (size: number): number => (size + 15) & ~15
+export const align16 = (size: number): number => Math.ceil(size / 16) * 16
 
 /** Cells that the horizontal pass weighs at once, so that weights are padded to a multiple of it. */
 const TAPS_AT_ONCE = { plane: 8, opaque: 2, alpha: 2 } as const satisfies Record<RowKind, number>
@@ -53,10 +53,14 @@ const padTaps = (taps: number, multiple: number): number => Math.ceil(taps / mul
 export const paddedTapsX = (axis: AxisPlan, kind: RowKind): number => padTaps(axis.taps, TAPS_AT_ONCE[kind])
 export const paddedTapsY = (axis: AxisPlan): number => padTaps(axis.taps, ROWS_AT_ONCE)
 
-/** Decide filters, windows and sizes of a resize, without touching memory. */
+/**
+ * Decide filters, windows and sizes of a resize, without touching memory.
+ * @throws PixelError `too-large`, see `checkGeometry`
+ */
 export function planResize(request: ResizeRequest): ResizePlan {
   const { kind, width, height, outWidth, outHeight, bleed = true, orientation = 1 } = request
   const window = request.window ?? { x: 0, y: 0, width, height }
+  checkGeometry({ width, height }, window, outWidth, outHeight)
   return {
     kind,
     orientation,
@@ -75,6 +79,8 @@ export function priceAxis(axis: AxisPlan, taps: number): number {
 export interface StageShape {
   readonly channels: number
   readonly sampleBytes: number
+  /** Padded, as for the axis. */
+  readonly tapsX: number
   readonly rowSamples: number
   readonly rowsAtOnce: number
   readonly slack: number
@@ -82,13 +88,13 @@ export interface StageShape {
 
 /** Bytes of one vertical stage in the kernel. */
 export function priceStage(x: AxisPlan, y: AxisPlan, shape: StageShape): number {
-  const { channels, sampleBytes, rowSamples, rowsAtOnce, slack } = shape
+  const { channels, sampleBytes, tapsX, rowSamples, rowsAtOnce, slack } = shape
   const boxed = x.box > 1 || y.box > 1
   const samples = x.cells * channels
   const inputStride = align16(rowSamples * sampleBytes)
   const stride = boxed ? align16(samples * sampleBytes) : inputStride
   const window = align16((paddedTapsY(y) + slack) * stride + ROW_SPARE)
-  const mixed = align16((align16(samples) + ROW_SPARE) * 2)
+  const mixed = align16((align16(samples) + ROW_SPARE + tapsX * channels) * 2)
   const input = boxed ? align16(rowsAtOnce * inputStride + ROW_SPARE) : 0
   const sums = boxed ? align16((align16(rowSamples) + ROW_SPARE) * 2 * sampleBytes) : 0
   return align16(STAGE_RECORD) + window + mixed + input + sums
@@ -105,6 +111,7 @@ export function priceResize(plan: ResizePlan): number {
   const shape = {
     channels: pixelBytes,
     sampleBytes: kind === 'alpha' ? 2 : 1,
+    tapsX: paddedTapsX(x, kind),
     rowSamples: x.count * pixelBytes,
     rowsAtOnce: 1,
     slack: paddedTapsY(y),
@@ -157,8 +164,15 @@ export function createAxis(kernel: Kernel, axis: AxisPlan, taps: number): number
   return axisCreate(first, count, box, cells, out, taps, filter, origin, step, lowest, highest)
 }
 
-/** Set a planned resize up in `kernel`, output raster included. Allocates exactly `priceResize(plan)` bytes. */
+/**
+ * Set a planned resize up in `kernel`, output raster included. Allocates exactly `priceResize(plan)` bytes.
+ * @throws PixelError `internal` where memory is short; so does `push`, should it ever fail
+ */
 export function createResizer(kernel: Kernel, plan: ResizePlan): Resizer {
+  return guardTraps(() => allocateResizer(kernel, plan))
+}
+
+function allocateResizer(kernel: Kernel, plan: ResizePlan): Resizer {
   const { kind, x, y, orientation } = plan
   const functions = kernel.exports as unknown as ResizeExports
   const rasterPointer = kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind])
@@ -176,7 +190,7 @@ export function createResizer(kernel: Kernel, plan: ResizePlan): Resizer {
     },
     firstRow: y.first,
     endRow: y.first + y.count,
-    push: (row) => functions.resizerPush(pointer, row) !== 0,
+    push: (row) => guardTraps(() => functions.resizerPush(pointer, row) !== 0),
     skip: (rows) => functions.resizerSkip(pointer, rows),
   }
 }

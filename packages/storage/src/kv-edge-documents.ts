@@ -1,7 +1,7 @@
 import type { BucketPurges, EdgeDocument, EdgeDocuments } from '@tintype/core'
 import { edgeKey, purgeKey } from './keys.ts'
 
-/** KV's own floor. A purge is seen everywhere once this and KV's propagation (up to 60 s in all) have passed. */
+/** KV's own floor. A purge is seen everywhere once KV has propagated it (up to 60 s, this included) and the isolates' memo (30 s) has run out. */
 const CACHE_TTL_SECONDS = 30
 
 /** Edge documents in Workers KV: written by the account's Durable Object alone, read by every delivery. */

@@ -1,7 +1,7 @@
 import { ENGINE_EPOCH } from '@tintype/core'
 import { derivedPrefix } from './keys.ts'
 
-/** Remove an original and what was derived from it. Results of older engine epochs end by their own expiry. */
+/** Remove an original and what was derived from it. Results of older engine epochs are never read again, and go by the bucket's lifecycle rule (docs/deploy.md). */
 export async function removeBlob(bucket: R2Bucket, blobKey: string): Promise<void> {
   await bucket.delete(blobKey)
   for (;;) {

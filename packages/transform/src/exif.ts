@@ -1,6 +1,5 @@
 import type { Recipe } from '@tintype/core'
 
-const MARKER_APP0 = 0xe0
 const MARKER_APP1 = 0xe1
 const MARKER_SOS = 0xda
 const EXIF_NAME = [0x45, 0x78, 0x69, 0x66, 0, 0] // "Exif", 0, 0
@@ -113,15 +112,11 @@ function withoutPixelFacts(tiff: Uint8Array): Uint8Array | null {
   return result.length > MAX_EXIF_BYTES ? null : result
 }
 
-/** A JPEG with an EXIF segment, behind its JFIF segment when it has one. `tiff` is at most 65,527 bytes. */
-export function insertExif(jpeg: Uint8Array, tiff: Uint8Array): Uint8Array {
-  const hasJfif = jpeg[2] === 0xff && jpeg[3] === MARKER_APP0
-  const at = hasJfif ? 4 + (((jpeg[4] as number) << 8) | (jpeg[5] as number)) : 2
+/** A TIFF block of at most 65,527 bytes as a JPEG's EXIF segment, marker and length included. */
+export function formatExifSegment(tiff: Uint8Array): Uint8Array {
   const length = 2 + EXIF_NAME.length + tiff.length
-  const result = new Uint8Array(jpeg.length + 2 + length)
-  result.set(jpeg.subarray(0, at))
-  result.set([0xff, MARKER_APP1, length >> 8, length & 0xff, ...EXIF_NAME], at)
-  result.set(tiff, at + 4 + EXIF_NAME.length)
-  result.set(jpeg.subarray(at), at + 2 + length)
-  return result
+  const segment = new Uint8Array(2 + length)
+  segment.set([0xff, MARKER_APP1, length >> 8, length & 0xff, ...EXIF_NAME])
+  segment.set(tiff, 4 + EXIF_NAME.length)
+  return segment
 }

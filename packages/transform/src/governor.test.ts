@@ -1,7 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createGovernor, type Governor, type Reservation } from './governor.ts'
 
-const OPTIONS = { budgetBytes: 100, maxWaiting: 3, maxWaitMs: 1000, leaseMs: 5000, pollMs: 10 }
+const OPTIONS = {
+  budgetBytes: 100,
+  maxWaiting: 3,
+  maxWaitingBytes: 20,
+  maxWaitMs: 1000,
+  leaseMs: 5000,
+  pollMs: 10,
+}
 
 /** A clock that moves when told to. The timers of a cancelled request never fire. */
 class Clock {
@@ -50,9 +57,9 @@ describe('the governor', () => {
   let refused: Record<string, unknown>
 
   /** A claim in a request of its own. */
-  async function claim(owner: string, bytes: number): Promise<void> {
+  async function claim(owner: string, bytes: number, heldBytes = 0): Promise<void> {
     clock.current = owner
-    governor.claim(bytes).then(
+    governor.claim(bytes, heldBytes).then(
       (reservation) => {
         granted[owner] = reservation
       },
@@ -86,13 +93,24 @@ describe('the governor', () => {
     granted.a?.release()
     await clock.advance(50)
     expect(Object.keys(granted)).toEqual(['a', 'b', 'c'])
-    expect(governor.usage()).toEqual({ reservedBytes: 70, waiting: 0 })
+    expect(governor.usage()).toEqual({ reservedBytes: 70, mostReservedBytes: 70, waiting: 0 })
   })
 
   it('refuses when too many wait', async () => {
     await claim('a', 100)
     for (const owner of ['b', 'c', 'd', 'e']) await claim(owner, 10)
     expect(refused).toEqual({ e: 'overloaded' })
+  })
+
+  it('refuses when those who wait hold too much', async () => {
+    await claim('a', 100, 50)
+    await claim('b', 10, 15)
+    await claim('c', 10, 6)
+    expect(refused).toEqual({ c: 'overloaded' })
+    await claim('d', 10, 5)
+    granted.a?.release()
+    await clock.advance(50)
+    expect(Object.keys(granted)).toEqual(['a', 'b', 'd'])
   })
 
   it('lets nobody wait for ever', async () => {
@@ -102,7 +120,7 @@ describe('the governor', () => {
     expect(refused).toEqual({})
     await clock.advance(30)
     expect(refused).toEqual({ b: 'overloaded' })
-    expect(governor.usage()).toEqual({ reservedBytes: 100, waiting: 0 })
+    expect(governor.usage()).toEqual({ reservedBytes: 100, mostReservedBytes: 100, waiting: 0 })
   })
 
   it('passes over a waiter that was cancelled', async () => {

@@ -1,5 +1,5 @@
 import type { Plan } from '@tintype/core'
-import type { Raster } from './raster.ts'
+import type { KernelRaster } from '@tintype/pixels'
 import { flatten } from './steps/flatten.ts'
 import { padCanvas } from './steps/pad-canvas.ts'
 
@@ -14,20 +14,26 @@ export interface StepPlan extends Plan {
 export interface Step {
   readonly name: string
   applies(plan: StepPlan): boolean
-  /** Owns its input: it may change it and return it, or release it and return another. A raster exists once. */
-  run(image: Raster, plan: StepPlan): Raster | Promise<Raster>
+  /** Kernel bytes that it allocates. */
+  price(plan: StepPlan): number
+  /** Owns its input: it may change it and return it, or return another raster of the same kernel. */
+  run(image: KernelRaster, plan: StepPlan): KernelRaster | Promise<KernelRaster>
 }
 
 /** The order is the contract. Flattening comes first: then the canvas is filled once. Rule: spec transforms §2.4. */
 export const PIPELINE: readonly Step[] = [flatten, padCanvas]
 
+/** Kernel bytes that all steps of a plan allocate. */
+export const pricePipeline = (plan: StepPlan, steps: readonly Step[] = PIPELINE): number =>
+  steps.reduce((sum, step) => sum + (step.applies(plan) ? step.price(plan) : 0), 0)
+
 /** @param check throws once the job must not go on: it was cancelled, or its lease is lost. Never by the clock */
 export async function runPipeline(
-  image: Raster,
+  image: KernelRaster,
   plan: StepPlan,
   check: () => void,
   steps: readonly Step[] = PIPELINE,
-): Promise<Raster> {
+): Promise<KernelRaster> {
   let current = image
   for (const step of steps) {
     if (!step.applies(plan)) continue

@@ -1,12 +1,18 @@
 import type { SourceFacts } from '@tintype/core'
-import { createRaster, type Raster } from './raster.ts'
 
 /* For tests only: pictures drawn by code. */
+
+/** RGBA, 8 bits, straight alpha, row-major, tightly packed. */
+export interface Raster {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8ClampedArray<ArrayBuffer>
+}
 
 export type Colour = readonly [red: number, green: number, blue: number, alpha: number]
 
 export function drawRaster(width: number, height: number, at: (x: number, y: number) => Colour): Raster {
-  const raster = createRaster(width, height)
+  const raster = { width, height, data: new Uint8ClampedArray(width * height * 4) }
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) raster.data.set(at(x, y), (y * width + x) * 4)
   }
@@ -39,8 +45,6 @@ export const quarters = (width: number, height: number): Raster =>
         ? QUARTERS.blue
         : QUARTERS.white,
   )
-
-export const copyRaster = ({ width, height, data }: Raster): Raster => ({ width, height, data: data.slice() })
 
 /** Largest difference of a channel. */
 export function maxDifference(one: Raster, other: Raster): number {

@@ -1,13 +1,11 @@
-import { type OutputFormat, planTransform, type Recipe, type SourceFacts } from '@tintype/core'
+import type { Recipe, SourceFacts } from '@tintype/core'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { CODECS } from './codecs.ts'
 import { createGovernor, type Governor, ISOLATE_BUDGET } from './governor.ts'
-import type { Raster } from './raster.ts'
-import { drawRaster, factsOf, pixel, QUARTERS, quarters, streamOf } from './sample-rasters.ts'
+import { decode, encode, failure } from './sample-jobs.ts'
+import { drawRaster, factsOf, pixel, QUARTERS, quarters, type Raster, streamOf } from './sample-rasters.ts'
 import { transformImage } from './transform-image.ts'
 
 const RECIPE: Recipe = { fit: 'scale-down', metadata: 'none', quality: 85 }
-const LIMIT = { heapBytes: 96e6 }
 let governor: Governor
 
 beforeEach(() => {
@@ -15,18 +13,7 @@ beforeEach(() => {
 })
 
 const services = () => ({ governor, yield: () => scheduler.wait(0) })
-const toPng = async (raster: Raster) =>
-  (await CODECS.png.load()).encode(raster, { quality: 85, exif: null }, LIMIT)
-
-async function decode(format: OutputFormat, bytes: Uint8Array, size: { width: number; height: number }) {
-  const plan = planTransform(size, { fit: 'scale-down' })
-  return (await CODECS[format].load()).decodeAndResize(
-    streamOf(bytes),
-    factsOf(format, bytes, size),
-    plan,
-    LIMIT,
-  )
-}
+const toPng = (raster: Raster) => encode('png', raster)
 
 /** Draw, transform, decode. */
 async function run(drawn: Raster, recipe: Partial<Recipe>, facts: Partial<SourceFacts> = {}) {
@@ -37,14 +24,11 @@ async function run(drawn: Raster, recipe: Partial<Recipe>, facts: Partial<Source
     formatClass: 'base',
   } as const
   const result = await transformImage(job, streamOf(bytes), services())
-  return { ...result, raster: await decode(result.format, result.bytes, result) }
+  expect(result.memory.peakBytes).toBeLessThanOrEqual(result.memory.pricedBytes)
+  const raster = await decode(result.format, result.bytes, result, { hasAlpha: facts.hasAlpha ?? false })
+  return { ...result, raster }
 }
 
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => null,
-    (error: unknown) => error,
-  )
 const { red, green, blue, white } = QUARTERS
 
 describe('fit', () => {
@@ -134,7 +118,7 @@ describe('alpha', () => {
   })
 
   it('becomes white where it has none', async () => {
-    const webp = await (await CODECS.webp.load()).encode(half, { quality: 100, exif: null }, LIMIT)
+    const webp = await encode('webp', half, { quality: 100 })
     const source = factsOf('webp', webp, half, { hasAlpha: false }) // a header that hides it
     const result = await transformImage(
       { source, recipe: RECIPE, formatClass: 'base' },
@@ -170,10 +154,12 @@ describe('refusals come before decoding', () => {
     return { seen, body }
   }
   const JPEG = new Uint8Array([0xff, 0xd8, 0xff])
+  const WEBP = new TextEncoder().encode('RIFF____WEBPVP8 ')
   const size = { width: 12_000, height: 8000 }
 
   it.each([
-    ['a picture that needs more memory than there is', factsOf('jpeg', JPEG, size), {}, 'refusedDimensions'],
+    ['a picture that needs more memory than there is', factsOf('webp', WEBP, size), {}, 'refusedDimensions'],
+    ['a JPEG without a header', factsOf('jpeg', JPEG, size), {}, 'decodingFailed'],
     [
       'a result beyond the largest side',
       factsOf('jpeg', JPEG, { width: 10, height: 9999 }),
@@ -184,11 +170,12 @@ describe('refusals come before decoding', () => {
     ['an animation', factsOf('webp', JPEG, size, { animated: true }), {}, 'notAnImage'],
     ['bytes of another format', factsOf('png', JPEG, { width: 9, height: 9 }), {}, 'decodingFailed'],
   ] as const)('%s', async (_, source, recipe, kind) => {
-    const { seen, body } = watched(JPEG)
+    const { seen, body } = watched(source.format === 'webp' ? WEBP : JPEG)
     const job = { source, recipe: { ...RECIPE, ...recipe }, formatClass: 'avif' } as const
     expect(await failure(transformImage(job, body, services()))).toMatchObject({ kind })
-    expect(seen).toEqual({ pulls: 1, isCancelled: true })
-    expect(governor.usage()).toEqual({ reservedBytes: 0, waiting: 0 })
+    expect(seen.pulls).toBeLessThanOrEqual(1)
+    expect(seen.isCancelled).toBe(true)
+    expect(governor.usage()).toMatchObject({ reservedBytes: 0, waiting: 0 })
   })
 })
 

@@ -13,7 +13,7 @@ import {
   kvEdgeDocuments,
   r2BlobStore,
 } from '@tintype/storage'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What wrangler.toml binds for this Worker. */
 export interface Env {

@@ -1,6 +1,7 @@
 import { type ApiError, ERRORS, parseRenderJob, RENDER_HEADERS, toApiError } from '@tintype/core'
+import type { JobMemory } from '@tintype/transform'
 import { type Rendered, render } from './render.ts'
-import { createServices, type Env } from './services.ts'
+import { createServices, type Env, type Services } from './services.ts'
 
 /** A render job as JSON in, encoded bytes out. Other Workers call it by service binding; it has no route. */
 export default {
@@ -13,22 +14,28 @@ export default {
       // The work outlives a client that leaves: its result is wanted in L2 anyway.
       const work = render(job, services, (promise) => context.waitUntil(promise))
       context.waitUntil(work.catch(() => {}))
-      return answer(await work)
+      return answer(await work, services)
     } catch (error) {
       return refuse(error)
     }
   },
 } satisfies ExportedHandler<Env>
 
-const answer = ({ body, sizeBytes, mime, warning, origin }: Rendered): Response =>
+const answer = ({ body, sizeBytes, mime, warning, origin, memory }: Rendered, services: Services): Response =>
   new Response(body, {
     headers: {
       'content-type': mime,
       'content-length': String(sizeBytes),
       [RENDER_HEADERS.origin]: origin,
       ...(warning === null ? {} : { [RENDER_HEADERS.warning]: warning }),
+      ...(memory === null ? {} : { [RENDER_HEADERS.memory]: describeMemory(memory, services) }),
     },
   })
+
+/** As `priced=…;peak=…;reserved=…`, bytes. */
+function describeMemory({ pricedBytes, peakBytes }: JobMemory, { transform }: Services): string {
+  return `priced=${pricedBytes};peak=${peakBytes};reserved=${transform.governor.usage().mostReservedBytes}`
+}
 
 const RETRY_AFTER_SECONDS = 5
 

@@ -32,11 +32,15 @@ const SCHEMA = [
   'CREATE TABLE IF NOT EXISTS variants (id TEXT PRIMARY KEY, body TEXT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
   // bucket: 0–255 for an image's tag, -1 for the rest, which the edge document itself carries
-  'CREATE TABLE IF NOT EXISTS purges (tag TEXT PRIMARY KEY, clock INTEGER NOT NULL, bucket INTEGER NOT NULL, at INTEGER NOT NULL)',
+  'CREATE TABLE IF NOT EXISTS purges (tag TEXT NOT NULL, clock INTEGER NOT NULL, bucket INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (tag, bucket))',
   'CREATE INDEX IF NOT EXISTS purges_by_bucket ON purges (bucket)',
 ]
 const DOCUMENT = 'document'
 const IMAGE_TAG = 'image:'
+const EVERYTHING: PurgeTag = 'account:*'
+/** A document stays far below KV's 25 MiB, and quick to read: entries of some 100 bytes, or fewer that are longer. */
+const MAX_LOG_ENTRIES = 5000
+const MAX_LOG_CHARACTERS = 500_000
 
 /** One account: variants, signing keys, tokens and the purge clock. Every change is committed with its outbox entry. */
 export class AccountObject extends DurableObject<AccountEnv> implements AccountAuthority {
@@ -122,7 +126,7 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
 
   async deleteVariant(id: string): Promise<boolean> {
     if ((await this.getVariant(id)) === null) return false
-    if (id === PUBLIC_VARIANT.id) return true // answered as done, and left standing (spec: REST §5)
+    if (id === PUBLIC_VARIANT.id) return true // answered as done, and left standing (docs/parity.md#variants)
     await this.#change(() => {
       this.#sql.exec('DELETE FROM variants WHERE id = ?', id)
     })
@@ -168,12 +172,13 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
         const bucket = tag.startsWith(IMAGE_TAG) ? bucketOf(tag.slice(IMAGE_TAG.length)) : -1
         this.#sql.exec(
           'INSERT INTO purges (tag, clock, bucket, at) VALUES (?, ?, ?, ?) ' +
-            'ON CONFLICT (tag) DO UPDATE SET clock = excluded.clock, at = excluded.at',
+            'ON CONFLICT (tag, bucket) DO UPDATE SET clock = excluded.clock, at = excluded.at',
           ...[tag, clock, bucket, now],
         )
         if (bucket >= 0) this.#outbox.add(String(bucket))
       }
       this.#sql.exec('DELETE FROM purges WHERE at < ?', now - PURGE_LOG_RETENTION_MS)
+      this.#foldLongLogs(clock, now)
       return clock
     })
   }
@@ -206,6 +211,26 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
     })
     await this.#outbox.flush()
     return result
+  }
+
+  /** A log that grew too long for one document becomes a purge of everything it covers: too much, never too little. */
+  #foldLongLogs(clock: number, now: number): void {
+    const long = this.#sql
+      .exec<{ bucket: number }>(
+        'SELECT bucket FROM purges GROUP BY bucket HAVING count(*) > ? OR sum(length(tag)) > ?',
+        ...[MAX_LOG_ENTRIES, MAX_LOG_CHARACTERS],
+      )
+      .toArray()
+    for (const { bucket } of long) {
+      this.#sql.exec('DELETE FROM purges WHERE bucket = ?', bucket)
+      this.#sql.exec(
+        'INSERT INTO purges (tag, clock, bucket, at) VALUES (?, ?, ?, ?)',
+        EVERYTHING,
+        clock,
+        bucket,
+        now,
+      )
+    }
   }
 
   #changed(): void {

@@ -12,7 +12,7 @@ import {
 } from '@tintype/core'
 import { r2ImageHeads } from '../r2-image-heads.ts'
 import { removeBlob } from '../remove-blob.ts'
-import { createImageTable, type ImageRow, type ImageTable, recordOf } from './image-table.ts'
+import { createImageTable, type ImageTable, recordOf } from './image-table.ts'
 
 /** What a shard needs of its Worker. */
 export interface ImageShardEnv {
@@ -37,6 +37,7 @@ const RETRY_MS = 5000
  */
 export class ImageShardObject extends DurableObject<ImageShardEnv> implements ImageIndex {
   readonly #table: ImageTable
+  readonly #turns = new Map<string, Promise<void>>()
 
   constructor(state: DurableObjectState, env: ImageShardEnv) {
     super(state, env)
@@ -85,14 +86,15 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
     if (row === 'taken') return 'taken'
     if (row === null) return 'swept'
     await this.#wakeBy(Date.now() + RETRY_MS)
-    await this.#finishCommit(row)
+    await this.#inTurn(id, () => this.#finishCommit(id))
     return recordOf({ ...row, state: 'ready' })
   }
 
-  async abandon(id: string, blobKey: string): Promise<void> {
-    const row = this.#table.find(id)
-    if (row?.blob_key === blobKey) this.#table.release(id)
-    await this.env.BUCKET.delete(blobKey)
+  async abandon(_id: string, blobKey: string): Promise<void> {
+    // A commit whose answer was lost is a commit: the alarm finishes it, and its bytes stay.
+    if (!this.#table.release(blobKey, Date.now())) return
+    await this.#wakeBy(Date.now() + RETRY_MS)
+    await this.#removeOrphan(blobKey)
   }
 
   async get(id: string): Promise<ImageRecord | null> {
@@ -114,19 +116,23 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
 
   async remove(id: string): Promise<boolean> {
     if (this.#table.dropDraft(id)) return true
-    const row = this.#table.markDeleting(id)
-    if (row === null) return false
+    if (this.#table.markDeleting(id) === null) return false
     await this.#wakeBy(Date.now() + RETRY_MS)
-    await this.#finishRemoval(row)
+    await this.#inTurn(id, () => this.#finishRemoval(id))
     return true
   }
 
   /** Roll on whatever an interrupted request left behind. */
   override async alarm(): Promise<void> {
     const now = Date.now()
-    for (const row of this.#table.inState('committed')) await this.#attempt(() => this.#finishCommit(row))
-    for (const row of this.#table.inState('deleting')) await this.#attempt(() => this.#finishRemoval(row))
-    for (const row of this.#table.overdue(now)) await this.#attempt(() => this.#sweep(row))
+    for (const { id } of this.#table.inState('committed')) {
+      await this.#attempt(() => this.#inTurn(id, () => this.#finishCommit(id)))
+    }
+    for (const { id } of this.#table.inState('deleting')) {
+      await this.#attempt(() => this.#inTurn(id, () => this.#finishRemoval(id)))
+    }
+    this.#table.releaseOverdue(now)
+    for (const blobKey of this.#table.orphans(now)) await this.#attempt(() => this.#removeOrphan(blobKey))
     this.#table.dropExpiredDrafts(now - EXPIRED_TICKET_KEPT_MS)
     const next = this.#table.nextDeadline(EXPIRED_TICKET_KEPT_MS)
     if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, now + RETRY_MS))
@@ -141,13 +147,27 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
     }
   }
 
-  async #sweep(row: ImageRow): Promise<void> {
-    if (row.blob_key !== null) await this.env.BUCKET.delete(row.blob_key)
-    this.#table.release(row.id)
+  /** One at a time for each id: a head must not be written late, after the removal that a client saw. */
+  async #inTurn(id: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(id) ?? Promise.resolve()
+    const turn = before.catch(() => {}).then(work)
+    this.#turns.set(id, turn)
+    try {
+      await turn
+    } finally {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id)
+    }
+  }
+
+  async #removeOrphan(blobKey: string): Promise<void> {
+    await this.env.BUCKET.delete(blobKey)
+    this.#table.dropOrphan(blobKey)
   }
 
   /** Idempotent: the alarm may run it again. */
-  async #finishCommit(row: ImageRow): Promise<void> {
+  async #finishCommit(imageId: string): Promise<void> {
+    const row = this.#table.find(imageId)
+    if (row?.state !== 'committed') return
     const { id, access, metadata, source, blobKey } = recordOf(row)
     if (source === null || blobKey === null) throw new Error('a committed row lacks its source or blob')
     const head = { id, access, blobKey, source, tags: tagsOfMetadata(metadata) }
@@ -156,7 +176,9 @@ export class ImageShardObject extends DurableObject<ImageShardEnv> implements Im
   }
 
   /** Authority (already marked) → head → log → blobs → row, so that nothing is found whose bytes are gone. */
-  async #finishRemoval(row: ImageRow): Promise<void> {
+  async #finishRemoval(id: string): Promise<void> {
+    const row = this.#table.find(id)
+    if (row?.state !== 'deleting') return
     await r2ImageHeads(this.env.BUCKET).remove(this.#accountId, row.id)
     const account = this.env.ACCOUNTS.get(this.env.ACCOUNTS.idFromName(this.#accountId)) as unknown as {
       purge(tags: readonly PurgeTag[]): Promise<number>

@@ -40,6 +40,8 @@ const SCHEMA = [
     expires_at  INTEGER,
     lease_until INTEGER
   )`,
+  'CREATE TABLE IF NOT EXISTS orphans (blob_key TEXT PRIMARY KEY, due_at INTEGER NOT NULL)',
+  'CREATE INDEX IF NOT EXISTS images_by_blob ON images (blob_key)',
   'CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
   'CREATE INDEX IF NOT EXISTS images_newest ON images (state, uploaded_at, id)',
   'CREATE INDEX IF NOT EXISTS images_by_creator ON images (state, creator, uploaded_at, id)',
@@ -69,6 +71,10 @@ export function createImageTable(sql: SqlStorage, name: string | undefined) {
     sql.exec<ImageRow>(query, ...bindings).toArray()[0] ?? null
   const all = (query: string, ...bindings: SqlStorageValue[]): ImageRow[] =>
     sql.exec<ImageRow>(query, ...bindings).toArray()
+
+  const addOrphan = (blobKey: string, dueAt: number) => {
+    sql.exec('INSERT OR IGNORE INTO orphans (blob_key, due_at) VALUES (?, ?)', blobKey, dueAt)
+  }
 
   return {
     /** The name under which this shard was first addressed. */
@@ -120,32 +126,60 @@ export function createImageTable(sql: SqlStorage, name: string | undefined) {
     markDeleting: (id: string) =>
       first("UPDATE images SET state = 'deleting' WHERE id = ? AND state = 'ready' RETURNING *", id),
 
-    /** An upload ended without an image: a reservation goes, a ticket can be used again. */
-    release(id: string): void {
-      sql.exec("DELETE FROM images WHERE id = ? AND state = 'pending'", id)
+    /**
+     * An upload ended without an image: its reservation goes, or its ticket can be used again, and its blob becomes an
+     * orphan in the same turn. False when the blob belongs to an image that was committed.
+     */
+    release(blobKey: string, now: number): boolean {
+      const [row] = all('SELECT * FROM images WHERE blob_key = ?', blobKey)
+      if (row !== undefined && row.state !== 'pending' && row.state !== 'uploading') return false
+      addOrphan(blobKey, now)
+      sql.exec("DELETE FROM images WHERE blob_key = ? AND state = 'pending'", blobKey)
       sql.exec(
-        "UPDATE images SET state = 'draft', blob_key = NULL, lease_until = NULL WHERE id = ? AND state = 'uploading'",
-        id,
+        "UPDATE images SET state = 'draft', blob_key = NULL, lease_until = NULL " +
+          "WHERE blob_key = ? AND state = 'uploading'",
+        blobKey,
       )
+      return true
+    },
+
+    /** Uploads whose lease is over are taken for dead. */
+    releaseOverdue(now: number): void {
+      const dead = "state IN ('pending', 'uploading') AND lease_until <= ?"
+      for (const row of all(`SELECT * FROM images WHERE ${dead}`, now))
+        this.release(row.blob_key as string, now)
+    },
+
+    /** Blobs that belong to no image and may go. */
+    orphans: (now: number): string[] =>
+      sql
+        .exec<{ blob_key: string }>('SELECT blob_key FROM orphans WHERE due_at <= ?', now)
+        .toArray()
+        .map(({ blob_key }) => blob_key),
+
+    dropOrphan(blobKey: string): void {
+      sql.exec('DELETE FROM orphans WHERE blob_key = ?', blobKey)
     },
 
     drop(id: string): void {
       sql.exec('DELETE FROM images WHERE id = ?', id)
     },
 
-    /** True when there was a draft; an upload that is using it will find itself swept. */
-    dropDraft: (id: string): boolean =>
-      first("DELETE FROM images WHERE id = ? AND state IN ('draft', 'uploading') RETURNING *", id) !== null,
+    /** True when there was a draft. An upload that is using it will find itself swept, and its blob is an orphan. */
+    dropDraft(id: string): boolean {
+      const dropped = first(
+        "DELETE FROM images WHERE id = ? AND state IN ('draft', 'uploading') RETURNING *",
+        id,
+      )
+      if (dropped?.blob_key != null) addOrphan(dropped.blob_key, dropped.lease_until ?? 0)
+      return dropped !== null
+    },
 
     dropExpiredDrafts(before: number): void {
       sql.exec("DELETE FROM images WHERE state = 'draft' AND expires_at <= ?", before)
     },
 
     inState: (state: RowState) => all('SELECT * FROM images WHERE state = ?', state),
-
-    /** Uploads whose lease is over. */
-    overdue: (now: number) =>
-      all("SELECT * FROM images WHERE state IN ('pending', 'uploading') AND lease_until <= ?", now),
 
     /** When something must be looked at next; null when nothing waits. */
     nextDeadline(expiredDraftKeptMs: number): number | null {
@@ -156,7 +190,8 @@ export function createImageTable(sql: SqlStorage, name: string | undefined) {
           expiredDraftKeptMs,
         )
         .one()
-      return at
+      const { due } = sql.exec<{ due: number | null }>('SELECT min(due_at) AS due FROM orphans').one()
+      return at === null || due === null ? (at ?? due) : Math.min(at, due)
     },
 
     /** Newest first. An empty `creator` matches images without one. */

@@ -87,7 +87,7 @@ export function memoryImageIndex(
       if (row?.blobKey === blobKey && row.stage === 'pending') rows.delete(id)
       if (row?.blobKey === blobKey && row.stage === 'uploading')
         rows.set(id, { ...row, blobKey: null, stage: 'draft' })
-      await blobs.remove([blobKey])
+      if (row?.blobKey !== blobKey || row.stage !== 'ready') await blobs.remove([blobKey])
     },
     async get(id) {
       const row = rows.get(id)

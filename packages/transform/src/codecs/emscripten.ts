@@ -1,3 +1,5 @@
+import type { MemoryMeter } from '../memory-meter.ts'
+
 /** The part of an Emscripten module's options that we use. */
 interface FactoryOptions {
   readonly noInitialRun: true
@@ -18,13 +20,16 @@ const silent = (): void => {}
  * Run `work` with a fresh instance of a codec. Emscripten heaps never shrink and a failed one stays failed, so an
  * instance serves one call; starting one takes about a millisecond, since the code is compiled already.
  * @param limitBytes the heap may not grow beyond this: the codec's `malloc` fails instead
+ * @param meter      told what the heap has come to; it is never released, for only the collector knows when it goes
  */
 export async function withInstance<Module, T>(
   factory: unknown,
   compiled: WebAssembly.Module,
   limitBytes: number,
+  meter: MemoryMeter,
   work: (module: Module) => T,
 ): Promise<T> {
+  let memory: WebAssembly.Memory | null = null
   const started = withLentGlobals(() =>
     (factory as Factory<Module>)({
       noInitialRun: true,
@@ -32,18 +37,22 @@ export async function withInstance<Module, T>(
       printErr: silent,
       instantiateWasm(imports, ready) {
         const instance = new WebAssembly.Instance(compiled, imports)
-        limitGrowth(instance, limitBytes)
+        memory = limitGrowth(instance, limitBytes)
         ready(instance)
         return instance.exports
       },
     }),
   )
   const module = await started
-  return withLentGlobals(() => work(module))
+  try {
+    return withLentGlobals(() => work(module))
+  } finally {
+    meter.hold((memory as WebAssembly.Memory | null)?.buffer.byteLength ?? 0)
+  }
 }
 
-/** The glue grows the memory through its `grow` method, so that is where a limit can stand. */
-function limitGrowth(instance: WebAssembly.Instance, limitBytes: number): void {
+/** The glue grows the memory through its `grow` method, so that is where a limit can stand. Returns the memory. */
+function limitGrowth(instance: WebAssembly.Instance, limitBytes: number): WebAssembly.Memory | null {
   for (const exported of Object.values(instance.exports)) {
     if (!(exported instanceof WebAssembly.Memory)) continue
     const grow = exported.grow.bind(exported)
@@ -53,7 +62,9 @@ function limitGrowth(instance: WebAssembly.Instance, limitBytes: number): void {
         return grow(pages)
       },
     })
+    return exported
   }
+  return null
 }
 
 /** What decoders construct by its global name to hand over their pixels. */

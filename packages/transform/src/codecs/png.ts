@@ -1,78 +1,116 @@
-import code from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?module'
-import { ApiError } from '@tintype/core'
-import type { Codec } from '../codec.ts'
-import { decodeWholeAndResize } from '../decode-whole.ts'
-import type { Raster } from '../raster.ts'
+import {
+  ApiError,
+  type Plan,
+  type Size,
+  type SourceFacts,
+  storedRect,
+  toOrientation,
+  uprightSize,
+} from '@tintype/core'
+import {
+  type ByteReader,
+  type ColourProfile,
+  createKernel,
+  decodePng,
+  encodePng,
+  inflatePngProfile,
+  PixelError,
+  type PngHeader,
+  planPngDecode,
+  pricePngEncode,
+  readPngHeader,
+} from '@tintype/pixels'
+import { kernelModule } from '@tintype/pixels/module'
+import type { Codec, DecodePlan, EncodePlan } from '../codec.ts'
+import { collectPieces, priceCollect } from '../collect-pieces.ts'
+import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
+import { isWhole, storedSize } from '../stored-geometry.ts'
 
-/** What the wasm-bindgen module exports. Its own glue keeps one instance for ever, and with it the largest heap. */
-interface Exports {
-  readonly memory: WebAssembly.Memory
-  __wbindgen_malloc(sizeBytes: number, alignment: number): number
-  __wbindgen_free(pointer: number, sizeBytes: number, alignment: number): void
-  __wbindgen_add_to_stack_pointer(bytes: number): number
-  decode(pointer: number, length: number): number
-  encode(result: number, pointer: number, length: number, width: number, height: number, depth: number): void
-}
+/** Reading begins with this many bytes and doubles them until the image data is reached. */
+const FIRST_BYTES = 8 << 10
+/** A profile has at most 1 MiB; whatever makes a header longer is no picture's. */
+const MAX_START_BYTES = 2 << 20
+/** Filter bytes, stored deflate blocks and chunk heads come on top of the pixels at the worst. */
+const OVERHEAD = 1.01
+const HEADER_BYTES = 8192
 
-/** The import by which the decoder hands over its pixels: (pointer, length, width, height). Its suffix is a hash. */
-const TAKE_PIXELS = '__wbg_newwithownedu8clampedarrayandsh_'
-
-interface Instance {
-  readonly exports: Exports
-  put(bytes: Uint8Array | Uint8ClampedArray): number
-  pixels(): Raster | null
-}
-
-/** A fresh instance for one call; it takes less than a millisecond, since the code is compiled already. */
-function start(): Instance {
-  let taken: Raster | null = null
-  const wbg: Record<string, (...values: number[]) => unknown> = {}
-  for (const { name } of WebAssembly.Module.imports(code)) {
-    wbg[name] = name.startsWith(TAKE_PIXELS)
-      ? (pointer = 0, length = 0, width = 0, height = 0) => {
-          const start = pointer >>> 0
-          const data = new Uint8ClampedArray(
-            exports.memory.buffer.slice(start, start + length) as ArrayBuffer,
-          )
-          taken = { width: width >>> 0, height: height >>> 0, data }
-          return 0
-        }
-      : () => {
-          throw new Error(name)
-        }
-  }
-  const exports = new WebAssembly.Instance(code, { wbg }).exports as unknown as Exports
-  return {
-    exports,
-    put(bytes) {
-      const pointer = exports.__wbindgen_malloc(bytes.length, 1) >>> 0
-      new Uint8Array(exports.memory.buffer).set(bytes, pointer)
-      return pointer
-    },
-    pixels: () => taken,
-  }
-}
-
-/** PNG through the `png` crate: all colour types and depths become RGBA8. Quality means nothing to it. */
+/** PNG through the kernel: rows are resized as they are unpacked. Quality means nothing to it. */
 export const pngCodec: Codec = {
-  decodeAndResize: (body, source, plan) =>
-    decodeWholeAndResize(body, source, plan, async (bytes) => {
-      const instance = start()
-      instance.exports.decode(instance.put(bytes), bytes.length)
-      const picture = instance.pixels()
-      if (picture === null) throw new Error('no pixels')
-      return picture
-    }),
-
-  async encode({ width, height, data }) {
-    try {
-      const { exports, put } = start()
-      const result = exports.__wbindgen_add_to_stack_pointer(-16) >>> 0
-      exports.encode(result, put(data), data.length, width, height, 8)
-      const [pointer = 0, length = 0] = new Uint32Array(exports.memory.buffer, result, 2)
-      return new Uint8Array(exports.memory.buffer.slice(pointer, pointer + length) as ArrayBuffer)
-    } catch (cause) {
-      throw new ApiError('encodingFailed', undefined, { cause })
+  async readStart(reader: ByteReader) {
+    for (let wanted = FIRST_BYTES; ; wanted *= 2) {
+      const start = (await reader.peek(wanted)).subarray(0, wanted)
+      const isAll = start.length < wanted
+      if (isAll || wanted >= MAX_START_BYTES || reachesImageData(start)) {
+        const copy = start.slice()
+        reader.advance(copy.length)
+        return copy
+      }
     }
   },
+
+  planDecode(source: SourceFacts, start: Uint8Array, geometry: Plan): DecodePlan {
+    const { header } = readPngHeader(start)
+    if (header.width !== source.width || header.height !== source.height) {
+      throw new ApiError('decodingFailed', 'its pixels contradict its header')
+    }
+    const { profile, heldBytes } = readProfile(header)
+    const plan = planPngDecode(header, {
+      resize: {
+        ...storedSize(source, geometry),
+        ...(isWhole(source, geometry)
+          ? {}
+          : { window: storedRect(source.orientation, uprightSize(source), geometry.crop) }),
+        orientation: toOrientation(source.orientation),
+      },
+      maxBytes: Number.POSITIVE_INFINITY,
+    })
+    return {
+      price: { kernelBytes: plan.priceBytes, heapBytes: heldBytes, bufferBytes: 0 },
+      profile,
+      async run(kernel, file, meter) {
+        meter.hold(heldBytes)
+        return decodePng(kernel, file, plan)
+      },
+    }
+  },
+
+  planEncode({ width, height }: Size): EncodePlan {
+    const largestBytes = HEADER_BYTES + Math.ceil(OVERHEAD * height * (width * 4 + 1))
+    return {
+      price: {
+        kernelBytes: pricePngEncode(width),
+        heapBytes: 0,
+        bufferBytes: priceCollect(largestBytes),
+      },
+      run: async (raster, meter) => collectPieces(encodePng(raster), largestBytes, meter),
+    }
+  },
+}
+
+function reachesImageData(start: Uint8Array): boolean {
+  try {
+    return readPngHeader(start).complete
+  } catch (error) {
+    // What is wrong with it is said when it is planned; too few bytes are no fault yet.
+    if (error instanceof PixelError) return error.reason !== 'truncated'
+    throw error
+  }
+}
+
+/** The embedded profile, unpacked in a kernel of its own, and what stays of that until the job is over. */
+function readProfile({ iccProfile, colourType }: PngHeader): {
+  readonly profile: ColourProfile | null
+  readonly heldBytes: number
+} {
+  if (iccProfile === null) return { profile: null, heldBytes: 0 }
+  const kernel = createKernel(kernelModule)
+  try {
+    const embedded = inflatePngProfile(kernel, iccProfile, MAX_PROFILE_BYTES)
+    const isGrey = colourType === 0 || colourType === 4
+    const profile = chooseProfile(embedded, isGrey ? 'grey' : 'rgb')
+    return { profile, heldBytes: kernel.peakBytes() + embedded.length }
+  } catch (error) {
+    if (!(error instanceof PixelError)) throw error
+    return { profile: null, heldBytes: kernel.peakBytes() } // the picture can be shown without
+  }
 }

@@ -1,42 +1,75 @@
-import createDecoder from '@jsquash/webp/codec/dec/webp_dec.js'
-import decoderCode from '@jsquash/webp/codec/dec/webp_dec.wasm?module'
-import type { WebPModule } from '@jsquash/webp/codec/enc/webp_enc.js'
-import createEncoder from '@jsquash/webp/codec/enc/webp_enc_simd.js'
-import encoderCode from '@jsquash/webp/codec/enc/webp_enc_simd.wasm?module'
-import { defaultOptions } from '@jsquash/webp/meta.js'
-import { ApiError } from '@tintype/core'
+import type { Size } from '@tintype/core'
+import type { ByteReader } from '@tintype/pixels'
 import type { Codec } from '../codec.ts'
-import { decodeWholeAndResize } from '../decode-whole.ts'
-import type { Raster } from '../raster.ts'
-import { withInstance } from './emscripten.ts'
+import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
+import { once } from '../once.ts'
+import { planLibraryEncode, readFirst } from './library.ts'
+import { atLeastEmpty, MB } from './library-prices.ts'
+import type { WebpMode } from './webp-library.ts'
+import { planWholeSource } from './whole-source.ts'
 
-interface Decoder {
-  decode(bytes: Uint8Array): Raster | null
+const load = once(() => import('./webp-library.ts'))
+
+/** `RIFF`, size, `WEBP`; `VP8X`, its length (10), flags, 9 bytes; `ICCP`, its length, and the profile. */
+const FIRST_BYTES = 38
+const FLAG_PROFILE = 0x20
+const nameAt = (start: Uint8Array, at: number): string => String.fromCharCode(...start.subarray(at, at + 4))
+const u32At = (start: Uint8Array, at: number): number =>
+  new DataView(start.buffer, start.byteOffset).getUint32(at, true)
+
+/** Where the embedded profile ends; 0 when there is none. */
+function profileEnd(start: Uint8Array): number {
+  const isExtended = start.length >= FIRST_BYTES && nameAt(start, 12) === 'VP8X'
+  if (!isExtended || ((start[20] ?? 0) & FLAG_PROFILE) === 0 || nameAt(start, 30) !== 'ICCP') return 0
+  return FIRST_BYTES + u32At(start, 34)
 }
 
-/** WebP stills through libwebp. It reads no EXIF, so orientation is ours to apply; it cannot open animations. */
+function findProfile(start: Uint8Array): Uint8Array | null {
+  const end = profileEnd(start)
+  return end === 0 || end > start.length ? null : start.subarray(FIRST_BYTES, end)
+}
+
+/**
+ * WebP stills through libwebp. It reads no EXIF, so orientation is ours to apply; it cannot open animations. Prices
+ * were measured: `docs/decisions/0015-engine-prices.md`.
+ */
 export const webpCodec: Codec = {
-  decodeAndResize: (body, source, plan, limit) =>
-    decodeWholeAndResize(body, source, plan, (bytes) =>
-      withInstance(createDecoder, decoderCode, limit.heapBytes, (decoder: Decoder) => {
-        const picture = decoder.decode(bytes)
-        if (picture === null) throw new Error('no pixels')
-        return picture
-      }),
-    ),
+  async readStart(reader: ByteReader) {
+    const end = profileEnd(await reader.peek(FIRST_BYTES))
+    return readFirst(end > MAX_PROFILE_BYTES ? FIRST_BYTES : Math.max(end, FIRST_BYTES))(reader)
+  },
+
+  planDecode(source, start, geometry) {
+    const { sizeBytes, width, height } = source
+    const bytesPerPixel = nameAt(start, 12) === 'VP8 ' ? 5 : 8.2
+    return planWholeSource(source, geometry, {
+      heapBytes: atLeastEmpty(1.5 * MB + 2 * sizeBytes + bytesPerPixel * width * height),
+      profile: chooseProfile(findProfile(start), 'rgb'),
+      decode: async (...call) => (await load()).decodeWebp(...call),
+    })
+  },
 
   /** Quality 100 is lossless. Rule: spec transforms §5.1. */
-  encode: (raster, { quality }, limit) =>
-    withInstance(createEncoder, encoderCode, limit.heapBytes, (encoder: WebPModule) => {
-      const encoded = encoder.encode(raster.data, raster.width, raster.height, {
-        ...defaultOptions,
-        // Without it, the memory of an opaque picture grows with its detail: up to 42 bytes a pixel instead of 14.
-        low_memory: 1,
-        ...(quality === 100 ? { lossless: 1, method: 2, quality: 75 } : { quality }),
-      })
-      if (encoded === null) throw new Error('no bytes')
-      return encoded
-    }).catch((cause) => {
-      throw new ApiError('encodingFailed', undefined, { cause })
-    }),
+  planEncode(size: Size, { quality, hasAlpha }) {
+    const mode = quality === 100 ? 'lossless' : chooseMode(size, hasAlpha)
+    const heapBytes = priceEncode(size, hasAlpha, mode)
+    return planLibraryEncode(size, heapBytes, async (...call) =>
+      (await load()).encodeWebp({ quality, mode }, ...call),
+    )
+  },
 }
+
+/** Heap of an encode, bytes a pixel, by the ways `webp-library.ts` knows. */
+const ENCODE_BYTES = {
+  lossless: { opaque: 62, alpha: 62 },
+  full: { opaque: 42, alpha: 56 },
+  low: { opaque: 14.2, alpha: 51 },
+} as const satisfies Record<WebpMode, object>
+/** Beyond it one encode would take half of an isolate for itself. */
+const FULL_HEAP_BYTES = 48 * MB
+
+const priceEncode = ({ width, height }: Size, hasAlpha: boolean, mode: WebpMode): number =>
+  atLeastEmpty(2 * MB + ENCODE_BYTES[mode][hasAlpha ? 'alpha' : 'opaque'] * width * height)
+
+const chooseMode = (size: Size, hasAlpha: boolean): WebpMode =>
+  priceEncode(size, hasAlpha, 'full') <= FULL_HEAP_BYTES ? 'full' : 'low'

@@ -71,7 +71,7 @@ export const adminRoutes = new Hono<ApiEnv>()
   .post('/accounts/:name/tokens', async (c) => {
     const services = c.get('services')
     const identity = await services.registry.byName(nameOf(c))
-    if (identity === null) throw new ApiError('noSuchRoute')
+    if (identity === null) throw new ApiError('badRequest', 'there is no account of that name')
     const { right = 'write', name = 'unnamed' } = await readJsonObject(c.req.raw)
     if (right !== 'read' && right !== 'write')
       throw new ApiError('badRequest', '"right" must be "read" or "write"')

@@ -1,4 +1,4 @@
-import { ApiError, type ImageRecord } from '@tintype/core'
+import { ApiError, FORMATS, type ImageRecord } from '@tintype/core'
 import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
@@ -13,6 +13,9 @@ const DEFAULT_PER_PAGE = 1000
 /** The account's quota, as the statistics show it. Not enforced: storage is the owner's own. */
 const ALLOWED_IMAGES = 1_000_000
 
+/** A whole id, slashes and line separators included: `.` would leave the latter out. */
+const ID = ':id{[\\s\\S]+}'
+
 const accountOf = (c: ApiContext) => c.req.param('accountId') as string
 
 /** Images as clients see them: with an absolute URL for each of the account's variants. */
@@ -25,11 +28,11 @@ async function presenterOf(c: ApiContext, accountId: string): Promise<(record: I
   return (record) => presentImage(record, `${origin}/${document.accountHash}`, names)
 }
 
-/** A positive integer of the query, held within its bounds; `otherwise` when absent. */
+/** A whole number of the query, held between 1 and `max`; `otherwise` when absent. */
 function countOf(c: ApiContext, name: string, otherwise: number, max: number): number {
   const text = c.req.query(name)
   if (text === undefined || text === '') return otherwise
-  if (!/^\d{1,9}$/.test(text)) throw new ApiError('badRequest', `"${name}" must be a positive integer`)
+  if (!/^\d{1,9}$/.test(text)) throw new ApiError('badRequest', `"${name}" must be a whole number`)
   return Math.min(Math.max(Number(text), 1), max)
 }
 
@@ -75,7 +78,7 @@ export const imageRoutes = new Hono<ApiEnv>()
     const ticket = await createDirectUpload(c.req.raw, accountOf(c), c.get('services'))
     return c.json(success(await presentTicket(c, ticket)))
   })
-  .get('/v1/:id{.+}/blob', async (c) => {
+  .get(`/v1/${ID}/blob`, async (c) => {
     const services = c.get('services')
     const record = await services
       .images(accountOf(c))
@@ -83,12 +86,12 @@ export const imageRoutes = new Hono<ApiEnv>()
     const blob = record?.blobKey && record.state === 'ready' ? await services.blobs.get(record.blobKey) : null
     if (blob === null || record?.source == null) throw new ApiError('imageNotFound')
     return c.body(blob.body, 200, {
-      'content-type': `image/${record.source.format}`,
+      'content-type': FORMATS[record.source.format].mime,
       'content-length': String(blob.info.sizeBytes),
       'x-content-type-options': 'nosniff',
     })
   })
-  .get('/v1/:id{.+}', async (c) => {
+  .get(`/v1/${ID}`, async (c) => {
     const accountId = accountOf(c)
     const record = await c
       .get('services')
@@ -98,7 +101,7 @@ export const imageRoutes = new Hono<ApiEnv>()
     const present = await presenterOf(c, accountId)
     return c.json(success(present(record)))
   })
-  .delete('/v1/:id{.+}', async (c) => {
+  .delete(`/v1/${ID}`, async (c) => {
     const wasThere = await c
       .get('services')
       .images(accountOf(c))

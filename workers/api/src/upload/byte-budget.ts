@@ -1,6 +1,6 @@
 import { ApiError } from '@tintype/core'
 
-/** Uploads an isolate takes at once: each holds up to two 5 MiB parts on their way into R2. */
+/** Uploads an isolate takes at once: each holds one 5 MiB part, and for moments the next one beside it. */
 const MAX_UPLOADS = 8
 const LEASE_MS = 60_000
 const POLL_MS = 50

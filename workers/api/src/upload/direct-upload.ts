@@ -9,7 +9,7 @@ import {
 import type { Services } from '../services.ts'
 import { checkMetadata, createFormFields, type FormFields } from './form-fields.ts'
 import { isMultipart, readFormEvents } from './multipart-events.ts'
-import { receiveUpload } from './receive-upload.ts'
+import { MAX_FORM_BYTES, receiveUpload } from './receive-upload.ts'
 import { newImageId } from './upload-image.ts'
 
 const MINUTE_MS = 60_000
@@ -68,7 +68,7 @@ export async function createDirectUpload(
 ): Promise<Ticket> {
   if (!isMultipart(request.headers)) throw new ApiError('notMultipart')
   const fields = createFormFields()
-  for await (const event of readFormEvents(request, ({ filename }) => filename !== null)) {
+  for await (const event of readFormEvents(request, MAX_FORM_BYTES, ({ filename }) => filename !== null)) {
     if (event.kind === 'file')
       throw new ApiError('badRequest', 'this route takes no file; send it to the upload URL')
     if (event.kind === 'field') fields.add(event.name, event.value)

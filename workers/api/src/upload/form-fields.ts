@@ -3,6 +3,8 @@ import { ApiError, type JsonObject } from '@tintype/core'
 export const MAX_METADATA_BYTES = 1024
 export const MAX_CREATOR_CHARACTERS = 1024
 const MAX_METADATA_DEPTH = 10
+/** Fields are held before anything is known of the caller's ticket: together they stay small. */
+const MAX_FIELDS_CHARACTERS = 256 * 1024
 const INHERITED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 const BRACKETS = /^metadata((?:\[[^[\]]*\])+)$/
 
@@ -94,8 +96,12 @@ export interface FormFields {
 export function createFormFields(): FormFields {
   const values = new Map<string, string>()
   const bracketed: Mutable = {}
+  let characters = 0
   return {
     add(name, value) {
+      characters += name.length + value.length
+      if (characters > MAX_FIELDS_CHARACTERS)
+        refuse(`the text fields are over ${MAX_FIELDS_CHARACTERS} characters together`)
       const path = bracketPath(name)
       if (path !== null) assign(bracketed, path, value)
       else if (!values.has(name)) values.set(name, value)

@@ -35,11 +35,13 @@ const refusalOf = (error: MultipartError): ApiError => {
 
 /**
  * Parse a form as its bytes arrive; nothing is read ahead of the consumer.
+ * @param maxBytes most that the whole form may weigh, whatever it declares
  * @param isFile which parts are files; the others are text and bounded
  * @throws ApiError `notMultipart`, `badRequest`, or `uploadBroken` when the client stops before the end
  */
 export async function* readFormEvents(
   request: Request,
+  maxBytes: number,
   isFile: (part: { name: string; filename: string | null }) => boolean,
 ): AsyncGenerator<FormEvent, void> {
   const { headers } = request
@@ -80,12 +82,20 @@ export async function* readFormEvents(
   })
 
   const reader = request.body.getReader()
-  while (!isDone) {
-    const { value, done } = await readOrRefuse(reader)
-    feed(parser, done ? null : value)
-    yield* queue.splice(0)
-    if (refusal !== null) throw refusal
-    if (done) break
+  let sizeBytes = 0
+  try {
+    while (!isDone) {
+      const { value, done } = await readOrRefuse(reader)
+      sizeBytes += value?.byteLength ?? 0
+      if (sizeBytes > maxBytes)
+        throw new ApiError('uploadTooLarge', 'the form is larger than any image may be')
+      feed(parser, done ? null : value)
+      yield* queue.splice(0)
+      if (refusal !== null) throw refusal
+      if (done) break
+    }
+  } finally {
+    reader.releaseLock() // whoever refuses the form may still want to drain it
   }
 }
 

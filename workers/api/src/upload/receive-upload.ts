@@ -15,8 +15,8 @@ import { type FormEvent, readFormEvents } from './multipart-events.ts'
 
 /** An image of up to 10 MiB, inclusive. */
 export const MAX_UPLOAD_BYTES = 10 * 1024 * 1024
-/** What the rest of a form may weigh: fields, part headers and boundaries. */
-const MAX_FORM_OVERHEAD_BYTES = 1024 * 1024
+/** With what the rest of a form may weigh: fields, part headers and boundaries. */
+export const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
 const MAX_FILENAME_CHARACTERS = 255
 /** A refused body is read to its end up to this much, so that the client gets to hear the answer. */
 const MAX_DRAINED_BYTES = 24 * 1024 * 1024
@@ -26,7 +26,7 @@ const ACCEPTED_FORMATS: ReadonlySet<SourceFormat> = new Set(['jpeg', 'png', 'web
 
 /** How an upload's id and terms come about: from the form itself, or from the ticket that it uses. */
 export interface UploadPlan {
-  /** Which parts are files; further files after the first are `extraFile`'s matter. */
+  /** Which parts are files; further files after the first are `extraFiles`' matter. */
   isFile(part: { name: string; filename: string | null }): boolean
   readonly extraFiles: 'refused' | 'ignored'
   /** Claim an id when the file begins; the fields seen so far may already name it. */
@@ -88,7 +88,7 @@ async function drain(request: Request): Promise<void> {
 
 function refuseDeclaredSize(headers: Headers): void {
   const declared = Number(headers.get('content-length') ?? 0)
-  if (declared > MAX_UPLOAD_BYTES + MAX_FORM_OVERHEAD_BYTES) {
+  if (declared > MAX_FORM_BYTES) {
     throw new ApiError('uploadTooLarge', 'the file is over 10 MB')
   }
 }
@@ -105,25 +105,38 @@ export async function receiveUpload(
   services: Services,
   plan: UploadPlan,
 ): Promise<ImageRecord> {
-  let slot: UploadSlot | null = null
   let events: Events | null = null
   try {
     refuseDeclaredSize(request.headers)
-    slot = await claimUploadSlot()
-    events = readFormEvents(request, plan.isFile)
-    return await store(events, slot, accountId, services, plan)
+    events = readFormEvents(request, MAX_FORM_BYTES, plan.isFile)
+    return await store(events, accountId, services, plan)
   } catch (error) {
     await events?.return()
     await drain(request)
     throw error
+  }
+}
+
+/** Store the file that begins. Only now does the upload hold memory, and only who has reserved an id comes here. */
+async function storeFile(
+  events: Events,
+  header: HeaderReader,
+  blobs: Services['blobs'],
+  key: string,
+): Promise<SourceFacts> {
+  const slot = await claimUploadSlot()
+  try {
+    const blob = await blobs.create(key, fileStream(events, header, slot))
+    if (blob === 'exists')
+      throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
+    return { ...header.finish(), sizeBytes: blob.sizeBytes }
   } finally {
-    slot?.release()
+    slot.release()
   }
 }
 
 async function store(
   events: Events,
-  slot: UploadSlot,
   accountId: string,
   services: Services,
   plan: UploadPlan,
@@ -146,11 +159,7 @@ async function store(
       }
       reservedId = (await plan.reserve(key, fields)).id
       filename = cleanFilename(event.filename)
-      const header = createHeaderReader(ACCEPTED_FORMATS)
-      const blob = await services.blobs.create(key, fileStream(events, header, slot))
-      if (blob === 'exists')
-        throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
-      source = { ...header.finish(), sizeBytes: blob.sizeBytes }
+      source = await storeFile(events, createHeaderReader(ACCEPTED_FORMATS), services.blobs, key)
     }
     if (reservedId === null || source === null) throw new ApiError('badRequest', missingFileReason(fields))
     if (fields.text('url')) throw new ApiError('badRequest', 'either "file" or "url" must be given, not both')

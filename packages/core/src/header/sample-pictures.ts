@@ -1,4 +1,4 @@
-import type { Orientation } from './orientation.ts'
+import type { Orientation } from '../orientation.ts'
 
 /*
  * For tests only: the skeletons of pictures, drawn byte by byte. Their headers are true; there is nothing to decode.

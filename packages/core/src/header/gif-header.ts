@@ -1,6 +1,6 @@
+import { checkSourceSize, damagedPicture } from '../picture-limits.ts'
 import type { ByteFeed, Parsing } from './byte-feed.ts'
-import type { ImageHeader } from './image-header.ts'
-import { checkSourceSize, damagedPicture } from './picture-limits.ts'
+import type { ImageHeader } from './header-parser.ts'
 
 const EXTENSION = 0x21
 const FRAME = 0x2c

@@ -1,7 +1,7 @@
+import { type Orientation, orientationOf } from '../orientation.ts'
+import { damagedPicture } from '../picture-limits.ts'
 import type { BoxReader } from './box-reader.ts'
-import type { ImageHeader } from './image-header.ts'
-import { type Orientation, orientationOf } from './orientation.ts'
-import { damagedPicture } from './picture-limits.ts'
+import type { ImageHeader } from './header-parser.ts'
 
 type HeifFormat = 'avif' | 'heic'
 type Boxes = ReadonlyMap<string, BoxReader>

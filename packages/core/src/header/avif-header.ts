@@ -1,8 +1,8 @@
+import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
 import { BoxEnd, BoxReader } from './box-reader.ts'
 import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
-import type { HeaderParser, ImageHeader } from './image-header.ts'
+import type { HeaderParser, ImageHeader } from './header-parser.ts'
 import { readItemEnd, readPrimaryItem } from './item-boxes.ts'
-import { checkSourceSize, damagedPicture, unsupportedPicture } from './picture-limits.ts'
 
 type HeifFormat = 'avif' | 'heic'
 

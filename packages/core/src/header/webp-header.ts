@@ -1,8 +1,8 @@
+import type { Orientation } from '../orientation.ts'
+import { checkSourceSize, damagedPicture } from '../picture-limits.ts'
 import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import { readExifOrientation } from './exif-orientation.ts'
-import type { ImageHeader } from './image-header.ts'
-import type { Orientation } from './orientation.ts'
-import { checkSourceSize, damagedPicture } from './picture-limits.ts'
+import type { ImageHeader } from './header-parser.ts'
 
 type Canvas = Pick<ImageHeader, 'width' | 'height' | 'hasAlpha' | 'animated'> & { readonly hasExif: boolean }
 

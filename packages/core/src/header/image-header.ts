@@ -1,35 +1,16 @@
+import { ApiError } from '../errors.ts'
 import { readAvifHeader, readHeicHeader } from './avif-header.ts'
 import { ByteFeed } from './byte-feed.ts'
-import { ApiError } from './errors.ts'
 import { readGifHeader } from './gif-header.ts'
+import type { HeaderParser, ImageHeader } from './header-parser.ts'
 import { readJpegHeader } from './jpeg-header.ts'
-import type { Orientation } from './orientation.ts'
 import { readPngHeader } from './png-header.ts'
 import { SNIFF_BYTES, sniffFormat } from './sniff-format.ts'
 import { FORMATS, type SourceFormat } from './source-format.ts'
 import { readWebpHeader } from './webp-header.ts'
 
+export type { HeaderParser, ImageHeader } from './header-parser.ts'
 export { FORMATS, type SourceFormat } from './source-format.ts'
-
-/** What a picture's own bytes say of it. Sizes are as stored, before orientation: px, within `picture-limits.ts`. */
-export interface ImageHeader {
-  readonly format: SourceFormat
-  readonly width: number
-  readonly height: number
-  /** From EXIF (JPEG, PNG, WebP) or the container (AVIF, HEIC); 1 where absent or broken. */
-  readonly orientation: Orientation
-  /** Whether the file has a place for transparency, not whether a pixel uses it. */
-  readonly hasAlpha: boolean
-  /** GIF with a second frame, WebP and AVIF that declare an animation. An APNG is its still picture: false. */
-  readonly animated: boolean
-}
-
-/**
- * One format's parser, from the file's first byte. Yields the header once, when nothing that follows can change it,
- * and `undefined` for more bytes; returns after the picture's last byte, so trailing bytes are never looked at.
- * @throws ApiError `unsupportedImage` or `uploadTooLarge` as soon as the picture must be refused
- */
-export type HeaderParser = (feed: ByteFeed) => Generator<ImageHeader | undefined, void, undefined>
 
 /** SVG has no row yet: it is recognised, and refused even when it is accepted. */
 const PARSERS: Partial<Record<SourceFormat, HeaderParser>> = {

@@ -1,8 +1,8 @@
+import type { Orientation } from '../orientation.ts'
+import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
 import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import { readExifOrientation } from './exif-orientation.ts'
-import type { ImageHeader } from './image-header.ts'
-import type { Orientation } from './orientation.ts'
-import { checkSourceSize, damagedPicture, unsupportedPicture } from './picture-limits.ts'
+import type { ImageHeader } from './header-parser.ts'
 
 const SOI = 0xd8
 const EOI = 0xd9

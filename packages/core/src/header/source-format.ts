@@ -1,4 +1,4 @@
-import type { StoredFormat } from './image.ts'
+import type { StoredFormat } from '../image.ts'
 
 /** What a picture can come as: whatever may be stored. It can leave as fewer: HEIC is never written. */
 export type SourceFormat = StoredFormat

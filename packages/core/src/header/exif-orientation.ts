@@ -1,5 +1,5 @@
+import { type Orientation, toOrientation } from '../orientation.ts'
 import type { ByteFeed, Parsing } from './byte-feed.ts'
-import { type Orientation, toOrientation } from './orientation.ts'
 
 const TAG_ORIENTATION = 0x0112
 const TYPE_SHORT = 3

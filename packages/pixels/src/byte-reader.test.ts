@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { type ByteSource, createByteReader } from './byte-reader.ts'
+
+const FILE = Uint8Array.from({ length: 100 }, (_, i) => i)
+
+async function* pieces(size: number, onEnd = () => {}) {
+  try {
+    for (let at = 0; at < FILE.length; at += size) yield FILE.slice(at, at + size)
+  } finally {
+    onEnd()
+  }
+}
+
+const SOURCES: Record<string, () => [ByteSource, keepsAll?: boolean]> = {
+  memory: () => [FILE],
+  'a stream that is kept': () => [pieces(7), true],
+  'a stream that can be opened again': () => [{ reopen: () => pieces(7) }],
+}
+
+describe('the byte reader', () => {
+  it.each(Object.keys(SOURCES))('goes forward, and back in %s', async (name) => {
+    const reader = createByteReader(...(SOURCES[name] as (typeof SOURCES)[string])())
+    for (const offset of [0, 30, 31, 99, 5, 0, 60, 59]) {
+      await reader.seek(offset)
+      const bytes = await reader.peek(10)
+      const count = Math.min(10, 100 - offset)
+      expect(bytes.length).toBeGreaterThanOrEqual(count)
+      expect([...bytes.subarray(0, count)]).toEqual([...FILE.subarray(offset, offset + count)])
+      expect(reader.position).toBe(offset)
+    }
+  })
+
+  it.each(Object.keys(SOURCES))('ends where %s ends', async (name) => {
+    const reader = createByteReader(...(SOURCES[name] as (typeof SOURCES)[string])())
+    await reader.seek(95)
+    expect((await reader.peek(50)).length).toBe(5)
+    expect(reader.isLast()).toBe(true)
+    reader.advance(50)
+    expect(reader.position).toBe(100)
+    expect((await reader.peek(1)).length).toBe(0)
+    await reader.seek(1000)
+    expect(reader.position).toBe(100)
+  })
+
+  it('releases a stream that was not read to its end', async () => {
+    let isReleased = false
+    const reader = createByteReader(
+      pieces(7, () => {
+        isReleased = true
+      }),
+    )
+    await reader.peek(10)
+    await reader.close()
+    expect(isReleased).toBe(true)
+  })
+})
