@@ -67,6 +67,7 @@ async function connect(port: number) {
   const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '')
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)
+    AbortSignal.timeout(ANSWER_MS).addEventListener('abort', reject)
     socket.addEventListener('error', () => reject(new Error('The inspector cannot be reached')))
   })
   const waiting = new Map<number, (result: unknown) => void>()

@@ -119,4 +119,6 @@ const formatJson = (outcomes: readonly Outcome[]): string =>
     2,
   )
 
+// Without a listener, a signal would end this process before it can end workerd.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 await main()

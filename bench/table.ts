@@ -83,7 +83,7 @@ export function formatNotes(outcomes: readonly Outcome[]): string[] {
     if (measured === null) return []
     const { quality, yardstickSize, memory, rounds, ours, sharp, likenessToShrunk: shrunk } = measured
     const notes = [
-      `${rounds} rounds, p95 ${duration(ours.p95)} against ${duration(sharp.p95)} ms`,
+      `${rounds} rounds, best ${duration(ours.best)} against ${duration(sharp.best)}, p95 ${duration(ours.p95)} against ${duration(sharp.p95)} ms`,
       `WASM ${megabytes(memory.wasmBytes)} MB`,
     ]
     if (shrunk !== null)

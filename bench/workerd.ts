@@ -84,6 +84,7 @@ export async function startIsolate(hasInspector = false): Promise<Isolate> {
     ],
     { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] },
   )
+  endWithUs(child)
   const agent = new Agent({ keepAlive: true })
   const ports = await listenEvents(child, hasInspector ? 2 : 1)
   const port = ports.get('listen') ?? 0
@@ -104,9 +105,17 @@ export async function startIsolate(hasInspector = false): Promise<Isolate> {
       new Promise((resolve) => {
         agent.destroy()
         child.once('exit', () => resolve())
-        child.kill()
+        // It would wait for its connections to end, an inspector's among them; there is nothing to save.
+        child.kill('SIGKILL')
       }),
   }
+}
+
+/** However this process ends, the one it started does not outlive it. */
+function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
 }
 
 /** Ports by event, as workerd reports them on its control pipe, once there are `count`. */
