@@ -74,9 +74,10 @@ function describeAuthority(
       expect(await authority.createVariant(thumb)).toBe('exists')
       const wider = { ...thumb, neverRequireSignedURLs: true }
       expect([
-        await authority.replaceVariant(wider),
-        await authority.replaceVariant({ ...thumb, id: 'none' }),
-      ]).toEqual([true, false])
+        await authority.replaceVariant(thumb, wider),
+        await authority.replaceVariant(thumb, { ...thumb, options: { ...thumb.options, width: 7 } }),
+        await authority.replaceVariant({ ...thumb, id: 'none' }, wider),
+      ]).toEqual([true, false, false])
       expect(await authority.getVariant('thumb')).toEqual(wider)
       expect([await authority.deleteVariant('thumb'), await authority.deleteVariant('thumb')]).toEqual([
         true,

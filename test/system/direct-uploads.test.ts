@@ -89,6 +89,18 @@ describe('a direct upload', () => {
     const json = await system.api(account, 'POST', `${path}/v2/direct_upload`, { metadata: { a: 1 } })
     expect([json.status, json.body.errors[0].code]).toEqual([415, 5415])
   })
+  it.each([
+    { id: { a: 1 } },
+    { id: 5 },
+    { id: true },
+    { creator: ['ann'] },
+    { expiry: 5 },
+    { requireSignedURLs: 1 },
+  ])('can not be asked for with %j at the old route', async (body) => {
+    const answer = await system.api(account, 'POST', `${path}/v1/direct_upload`, body)
+    expect([answer.status, answer.body.errors?.[0]?.code]).toEqual([400, 5400])
+    expect(answer.body.errors[0].message).toContain(`"${Object.keys(body)[0]}" must be`)
+  })
   it('keeps a custom id with slashes in one path segment', async () => {
     const { uploadURL } = await newTicket({ id: 'users/ann/ä' })
     expect(uploadURL).toBe(`${system.baseUrl}/${account.accountHash}/users%2Fann%2F%C3%A4`)

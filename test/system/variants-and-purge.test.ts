@@ -107,6 +107,20 @@ describe('variants', () => {
     const answer = await system.api(account, 'POST', `${path}/variants`, body)
     expect([answer.status, answer.body.errors[0].code]).toEqual([400, 5400])
   })
+  it('keep every one of several changes made at once', async () => {
+    await create('busy', {})
+    const change = (body: object) => system.api(account, 'PATCH', `${path}/variants/busy`, body)
+    for (let round = 1; round <= 10; round++) {
+      const changes = [{ options: { width: round } }, { options: { height: round } }]
+      const isOpen = round % 2 === 1
+      await Promise.all([...changes, { neverRequireSignedURLs: isOpen }].map(change))
+      const { variant } = (await system.api(account, 'GET', `${path}/variants/busy`)).body.result
+      expect(variant).toMatchObject({
+        options: { width: round, height: round },
+        neverRequireSignedURLs: isOpen,
+      })
+    }
+  })
   it('are refused twice under one name, and beyond a hundred', async () => {
     await create('twice', {})
     const again = await create('twice', {})

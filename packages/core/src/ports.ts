@@ -142,8 +142,8 @@ export interface AccountAuthority {
   listVariants(): Promise<Variant[]>
   getVariant(id: string): Promise<Variant | null>
   createVariant(variant: Variant): Promise<'created' | 'exists' | 'limit'>
-  /** False when there is no such variant. */
-  replaceVariant(variant: Variant): Promise<boolean>
+  /** Put `after` in the place of `before`, which has the same id. False when the variant is not, or no longer, `before`. */
+  replaceVariant(before: Variant, after: Variant): Promise<boolean>
   /** False when there is no such variant. */
   deleteVariant(id: string): Promise<boolean>
   listKeys(): Promise<SigningKey[]>

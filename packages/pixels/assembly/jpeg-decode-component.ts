@@ -17,6 +17,8 @@ export const MIDDLE: i32 = (128 << COEFFICIENT_BITS) + (1 << (COEFFICIENT_BITS -
 
 const COEFFICIENTS: i32 = 64
 const STEP_BYTES: usize = 8
+/** At 1/4 a step is four factors, one for each coefficient of the result, of which one at most is not zero. */
+export const QUARTER_STEP_BYTES: usize = 16
 
 // Zigzag position to natural index (row × 8 + column), T.81 figure 5.
 const NATURAL = memory.data<u8>([
@@ -38,7 +40,7 @@ export class Component {
   acTable: usize
   /** Last DC value, not dequantised. */
   prediction: i32
-  /** 64 records of { i32 byte offset in the block, i32 factor }, by zigzag position. */
+  /** 64 records by zigzag position: { i32 byte offset in the block, i32 factor }, or at 1/4 { i32 × 4 factors }. */
   steps: usize
   stage: Stage
   /** Rows of samples per MCU row, and where those of the current MCU row go. */
@@ -82,7 +84,7 @@ export function jpegDecodeComponent(
   it.blocksX = blocksX
   it.blocksY = blocksY
   it.bandRows = v * it.size
-  it.steps = allocate(<usize>COEFFICIENTS * STEP_BYTES)
+  it.steps = allocate(<usize>COEFFICIENTS * QUARTER_STEP_BYTES)
   it.stage = createStage(axisX, axisY, 1, 1, columns, it.bandRows, slack)
   it.row = allocate(<usize>(align16(axisX.out) + 16) * 2)
 }
@@ -100,15 +102,20 @@ export function jpegDecodeQuantiser(index: i32, table: usize): void {
   const scale = it.scale
   const unused = unusedOffset(scale)
   for (let k = 0; k < COEFFICIENTS; k++) {
-    const step = it.steps + <usize>k * STEP_BYTES
-    store<i32>(step, unused)
     const natural = <i32>load<u8>(NATURAL + <usize>k)
     const u = natural & 7, v = natural >> 3
     const weight = foldedWeight(u, scale) * foldedWeight(v, scale)
     const factor = <i32>Math.round(<f64>load<u16>(table + (<usize>k << 1)) * weight * UNIT)
-    if (weight == 0) continue
-    store<i32>(step, offsetInBlock(foldedFrequency(u, scale), foldedFrequency(v, scale), scale))
-    store<i32>(step, factor, 4)
+    const foldedU = foldedFrequency(u, scale), foldedV = foldedFrequency(v, scale)
+    if (scale == 2) {
+      const step = it.steps + <usize>k * QUARTER_STEP_BYTES
+      v128.store(step, i32x4.splat(0))
+      store<i32>(step + <usize>((foldedV * 2 + foldedU) << 2), factor)
+    } else {
+      const step = it.steps + <usize>k * STEP_BYTES
+      store<i32>(step, weight == 0 ? unused : offsetInBlock(foldedU, foldedV))
+      store<i32>(step, weight == 0 ? 0 : factor, 4)
+    }
   }
 }
 
@@ -141,16 +148,16 @@ function foldedWeight(u: i32, scale: i32): f64 {
 // Blocks of 16-bit coefficients, as the transforms take them (u: horizontal, v: vertical frequency):
 //   1/1   u × 16 + v × 2            128 bytes
 //   1/2   u × 16 + v × 2            two blocks side by side, the second 8 bytes further, 64 bytes
-//   1/4   u × 2  + v × 4            8 bytes
+//   1/4   not stored: four sums in one vector
 //   1/8   DC alone
 // A coefficient that the scale has no use for is written behind the block.
 
-function offsetInBlock(u: i32, v: i32, scale: i32): i32 {
-  return scale < 2 ? u * 16 + v * 2 : u * 2 + v * 4
+function offsetInBlock(u: i32, v: i32): i32 {
+  return u * 16 + v * 2
 }
 
-export function unusedOffset(scale: i32): i32 {
-  return scale == 0 ? 128 : scale == 1 ? 64 : 8
+function unusedOffset(scale: i32): i32 {
+  return scale == 0 ? 128 : 64
 }
 
 /** Bytes set aside for a block at any scale, with its place for unused coefficients. */

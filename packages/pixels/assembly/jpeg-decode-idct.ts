@@ -1,7 +1,7 @@
 // Inverse cosine transforms: eight or four points a side after Arai, Agui and Nakajima (1988), two and one by hand.
 // Input is dequantised with their factors and COEFFICIENT_BITS fraction bits, and has MIDDLE added to its DC.
 
-import { COEFFICIENT_BITS } from './jpeg-decode-component'
+import { COEFFICIENT_BITS, FACTOR_BITS, MIDDLE } from './jpeg-decode-component'
 import {
   highHalves, interleaveHigh16, interleaveHigh32, interleaveLow16, interleaveLow32, lowHalves,
 } from './layout'
@@ -119,14 +119,16 @@ export function transform4(blocks: usize, left: usize, right: usize, stride: usi
   return <u8>min(255, max(0, value >> COEFFICIENT_BITS))
 }
 
-/** 2 × 2 samples from four coefficients: dc ± x ± y ± xy. */
+/** 2 × 2 samples from sums of coefficients with FACTOR_BITS more: dc ± x ± y ± xy. */
 // @ts-ignore: decorator
-@inline export function transform2(block: usize, target: usize, stride: usize): void {
-  const c = v128.load64_zero(block) // dc, x, y, xy
+@inline export function transform2(sums: v128, target: usize, stride: usize): void {
+  const rounded = i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (FACTOR_BITS - 1))), FACTOR_BITS)
+  const shifted = i32x4.add(rounded, i32x4(MIDDLE, 0, 0, 0))
+  const c = i16x8.narrow_i32x4_s(shifted, shifted) // dc, x, y, xy
   const upper = i32x4.dot_i16x8_s(i32x4.shuffle(c, c, 0, 0, 0, 0), i16x8(1, 1, 1, -1, 1, 1, 1, -1))
   const lower = i32x4.dot_i16x8_s(i32x4.shuffle(c, c, 1, 1, 1, 1), i16x8(1, 1, 1, -1, -1, -1, -1, 1))
-  const sums = i32x4.shr_s(i32x4.add(upper, lower), COEFFICIENT_BITS)
-  const words = i16x8.narrow_i32x4_s(sums, sums)
+  const samples = i32x4.shr_s(i32x4.add(upper, lower), COEFFICIENT_BITS)
+  const words = i16x8.narrow_i32x4_s(samples, samples)
   const bytes = i8x16.narrow_i16x8_u(words, words)
   v128.store16_lane(target, bytes, 0)
   v128.store16_lane(target + stride, bytes, 1)

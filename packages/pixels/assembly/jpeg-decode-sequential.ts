@@ -106,13 +106,11 @@ export function beginSequential(count: i32): void {
     v128.store(room, none, 80)
     v128.store(room, none, 96)
     v128.store(room, none, 112)
-  } else if (scale == 1) {
+  } else {
     store<u64>(room, 0) // the other half of each row is the partner's
     store<u64>(room, 0, 16)
     store<u64>(room, 0, 32)
     store<u64>(room, 0, 48)
-  } else {
-    store<u64>(room, 0)
   }
 }
 
@@ -139,8 +137,6 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       const block = changetype<Block>(i)
       const target = block.target, scale = block.scale, room = block.coefficients, steps = block.steps
       block.target = target + block.advance
-      clearBlock(room, scale)
-
       const dcTable = block.dcTable
       let entry = load<i32>(dcTable + (<usize>bits & ENTRY_MASK))
       let value = entry >> 17
@@ -157,11 +153,37 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       count += topUpBits(count)
       value += block.component.prediction
       block.component.prediction = value
-      const dc = ((value * load<i32>(steps, 4) + HALF) >> FACTOR_BITS) + MIDDLE
-      store<i16>(room, <i16>dc)
-
       const acTable = block.acTable
       let k = 0
+      if (scale == 2) {
+        let sums = i32x4.mul(i32x4.splat(value), v128.load(steps))
+        do {
+          entry = load<i32>(acTable + look)
+          value = entry >> 17
+          if (entry & INCOMPLETE) {
+            if (isLongCode(entry)) entry = longCode(acTable, bits, true)
+            value = readValue(entry, bits)
+          }
+          bits >>= <u64>entry
+          look = <usize>bits & ENTRY_MASK
+          count -= entry & 63
+          bits = topUp(bits, count, at)
+          at += topUpBytes(count)
+          count += topUpBits(count)
+          k += (entry >> 6) & 127
+          const factors = v128.load(steps + <usize>((k & LAST_COEFFICIENT) << 4))
+          sums = i32x4.add(sums, i32x4.mul(i32x4.splat(value), factors))
+        } while (k < LAST_COEFFICIENT)
+        if (k == MERGED_AFTER_LAST) {
+          const end = mergedEnd(acTable)
+          bits = putBack(bits, end >> 6, end & 63)
+          at -= PUT_BACK_BYTES
+          count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
+        }
+        transform2(sums, target, <usize>block.component.stage.inputStride)
+        continue
+      }
+      const dc = ((value * load<i32>(steps, 4) + HALF) >> FACTOR_BITS) + MIDDLE
       if (scale == 3) {
         do {
           entry = load<i32>(acTable + look)
@@ -183,6 +205,8 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
         transform1(dc, target)
         continue
       }
+      clearBlock(room, scale)
+      store<i16>(room, <i16>dc)
       do {
         entry = load<i32>(acTable + look)
         value = entry >> 17
@@ -214,13 +238,11 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       if (scale == 0) {
         if (k == ONLY_DC) fill8(dc, target, stride)
         else transform8(room, target, stride)
-      } else if (scale == 1) {
+      } else {
         const part = block.part
         if (part == FIRST_OF_TWO) firstOfTwo = target
         else if (part == SECOND_OF_TWO) transform4(room - 8, firstOfTwo, target, stride)
         else transform4(room, target, target, stride)
-      } else {
-        transform2(room, target, stride)
       }
     }
   }

@@ -20,7 +20,7 @@ export interface JobParts {
  * Peak memory of a job, bytes, from headers alone. One kernel serves the whole job, so what its stages allocate adds up;
  * buffers of JavaScript last a stage. Heaps of libraries are garbage after their stage, but nothing says when it is
  * collected, so they are counted to the end.
- * How the numbers were found: docs/decisions/0015-engine-prices.md
+ * How the numbers were found: docs/decisions/0018-engine-prices.md
  */
 export function priceJob({ startBytes, decode, profile, plan, encode }: JobParts): number {
   const colourBytes = profile === null ? 0 : priceColourProfile(profile)

@@ -29,7 +29,7 @@ export interface JobMemory {
 /** What the pipeline needs of its surroundings. */
 export interface TransformServices {
   readonly governor: Governor
-  /** Let other requests run; called between stages. */
+  /** Let other requests run; called between stages when there are others. */
   yield(): Promise<unknown>
 }
 
@@ -81,10 +81,9 @@ async function runDecided(
   const kernel = createKernel(kernelModule)
   meter.watch(kernel)
   const { raster, truncated } = await decode.run(kernel, replay(start, reader, meter), meter)
-  await services.yield()
+  await letOthersRun(services, peakBytes)
   if (decode.profile !== null) applyColourProfile(kernel, raster, decode.profile)
   const finished = await runPipeline(raster, plan, () => reservation.renew())
-  await services.yield()
   reservation.renew()
   const bytes = await encode.run(finished, meter).catch((error) => {
     throw toDeliveryError(error, 'encodingFailed')
@@ -97,6 +96,12 @@ async function runDecided(
     warnings: truncated ? [...plan.warnings, 'source is truncated'] : plan.warnings,
     memory: { pricedBytes: peakBytes, peakBytes: meter.peakBytes() },
   }
+}
+
+/** A turn of the event loop takes a millisecond or two: it is taken where there is somebody to take it for. */
+async function letOthersRun({ governor, yield: turn }: TransformServices, ownBytes: number): Promise<void> {
+  const { reservedBytes, waiting } = governor.usage()
+  if (reservedBytes > ownBytes || waiting > 0) await turn()
 }
 
 /** The file again: what was read of it, and the rest as it arrives. */

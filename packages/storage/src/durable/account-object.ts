@@ -116,10 +116,10 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
     return 'created'
   }
 
-  async replaceVariant(variant: Variant): Promise<boolean> {
-    if ((await this.getVariant(variant.id)) === null) return false
+  async replaceVariant(before: Variant, after: Variant): Promise<boolean> {
+    if (JSON.stringify(await this.getVariant(before.id)) !== JSON.stringify(before)) return false
     await this.#change(() => {
-      this.#sql.exec('UPDATE variants SET body = ? WHERE id = ?', JSON.stringify(variant), variant.id)
+      this.#sql.exec('UPDATE variants SET body = ? WHERE id = ?', JSON.stringify(after), before.id)
     })
     return true
   }

@@ -85,9 +85,9 @@ export function memoryAccountAuthority(edge: EdgeDocuments): AccountAuthority {
       await publish()
       return 'created'
     },
-    async replaceVariant(variant) {
-      if (!variants.has(variant.id)) return false
-      variants.set(variant.id, variant)
+    async replaceVariant(before, after) {
+      if (JSON.stringify(variants.get(before.id)) !== JSON.stringify(before)) return false
+      variants.set(before.id, after)
       await publish()
       return true
     },

@@ -13,7 +13,7 @@ interface Decoder {
 
 /**
  * At equal SSIM (beach, 720 px, against sharp's effort 2) 9 takes 0.45 of the time for 3 % more bytes, 8 the same time
- * for 10 % fewer, 6 three times as long for 12 % fewer. The library has no SIMD build. `docs/decisions/0016-encoder-settings.md`
+ * for 10 % fewer, 6 three times as long for 12 % fewer. The library has no SIMD build. `docs/decisions/0019-encoder-settings.md`
  */
 const SPEED = 9
 /** AVIF reaches the look of a JPEG at a lower number: 85 there is about 64 here. */

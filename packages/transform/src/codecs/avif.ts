@@ -14,7 +14,7 @@ const START_BYTES = 64 << 10
 
 /**
  * AVIF through libavif. It leaves `irot` and `imir` to its caller, so orientation is ours to apply. Prices were measured:
- * `docs/decisions/0015-engine-prices.md`.
+ * `docs/decisions/0018-engine-prices.md`.
  */
 export const avifCodec: Codec = {
   readStart: readFirst(START_BYTES),

@@ -5,7 +5,6 @@ import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
 import { once } from '../once.ts'
 import { planLibraryEncode, readFirst } from './library.ts'
 import { atLeastEmpty, MB } from './library-prices.ts'
-import type { WebpMode } from './webp-library.ts'
 import { planWholeSource } from './whole-source.ts'
 
 const load = once(() => import('./webp-library.ts'))
@@ -31,7 +30,7 @@ function findProfile(start: Uint8Array): Uint8Array | null {
 
 /**
  * WebP stills through libwebp. It reads no EXIF, so orientation is ours to apply; it cannot open animations. Prices
- * were measured: `docs/decisions/0015-engine-prices.md`.
+ * were measured: `docs/decisions/0018-engine-prices.md`.
  */
 export const webpCodec: Codec = {
   async readStart(reader: ByteReader) {
@@ -50,26 +49,11 @@ export const webpCodec: Codec = {
   },
 
   /** Quality 100 is lossless. Rule: spec transforms §5.1. */
-  planEncode(size: Size, { quality, hasAlpha }) {
-    const mode = quality === 100 ? 'lossless' : chooseMode(size, hasAlpha)
-    const heapBytes = priceEncode(size, hasAlpha, mode)
-    return planLibraryEncode(size, heapBytes, async (...call) =>
-      (await load()).encodeWebp({ quality, mode }, ...call),
+  planEncode({ width, height }: Size, { quality, hasAlpha }) {
+    const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : 14.2
+    const heapBytes = atLeastEmpty(2 * MB + bytesPerPixel * width * height)
+    return planLibraryEncode({ width, height }, heapBytes, async (...call) =>
+      (await load()).encodeWebp(quality, ...call),
     )
   },
 }
-
-/** Heap of an encode, bytes a pixel, by the ways `webp-library.ts` knows. */
-const ENCODE_BYTES = {
-  lossless: { opaque: 62, alpha: 62 },
-  full: { opaque: 42, alpha: 56 },
-  low: { opaque: 14.2, alpha: 51 },
-} as const satisfies Record<WebpMode, object>
-/** Beyond it one encode would take half of an isolate for itself. */
-const FULL_HEAP_BYTES = 48 * MB
-
-const priceEncode = ({ width, height }: Size, hasAlpha: boolean, mode: WebpMode): number =>
-  atLeastEmpty(2 * MB + ENCODE_BYTES[mode][hasAlpha ? 'alpha' : 'opaque'] * width * height)
-
-const chooseMode = (size: Size, hasAlpha: boolean): WebpMode =>
-  priceEncode(size, hasAlpha, 'full') <= FULL_HEAP_BYTES ? 'full' : 'low'

@@ -37,9 +37,12 @@ export const variantRoutes = new Hono<ApiEnv>()
   .get('/:variant/flat', async (c) => c.json(success(await findVariant(c))))
   .patch('/:variant', async (c) => {
     const body: JsonObject = await readJsonObject(c.req.raw)
-    const variant = patchVariant(await findVariant(c), body)
-    if (!(await authorityOf(c).replaceVariant(variant))) throw new ApiError('variantNotFound')
-    return c.json(success({ variant }))
+    for (;;) {
+      const before = await findVariant(c)
+      const variant = patchVariant(before, body)
+      if (await authorityOf(c).replaceVariant(before, variant)) return c.json(success({ variant }))
+      // Another change came between: merge into what it left.
+    }
   })
   .delete('/:variant', async (c) => {
     const name = parseVariantNameOrMissing(c.req.param('variant'))

@@ -85,7 +85,12 @@ export async function createDirectUploadFromJson(
 ): Promise<Ticket> {
   const fields = createFormFields()
   for (const name of ['id', 'expiry', 'creator', 'requireSignedURLs']) {
-    if (body[name] !== undefined && body[name] !== null) fields.add(name, String(body[name]))
+    const value = body[name] ?? null
+    if (value === null) continue
+    const isFlag = name === 'requireSignedURLs'
+    if (typeof value !== 'string' && !(isFlag && typeof value === 'boolean'))
+      throw new ApiError('badRequest', `"${name}" must be ${isFlag ? 'true or false' : 'a text'}`)
+    fields.add(name, String(value))
   }
   const metadata = body.metadata ?? {}
   if (typeof metadata !== 'object' || Array.isArray(metadata))
