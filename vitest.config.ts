@@ -38,7 +38,13 @@ export default defineConfig({
         ],
         test: { name: 'contract', include: ['test/contract/**/*.test.ts'] },
       },
-      { test: { name: 'corpus', include: ['test/corpus/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'corpus',
+          include: ['test/corpus/**/*.test.ts', 'bench/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'system',

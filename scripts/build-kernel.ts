@@ -1,10 +1,16 @@
-/** Compile packages/pixels/assembly to packages/pixels/build/pixels.wasm. `--force` builds even when nothing changed. */
+/**
+ * Compile packages/pixels/assembly to packages/pixels/build/pixels.wasm, if it is stale or told to by `--force`.
+ * `--named <file>` writes the same code with the names of its functions to another file, for profilers.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({ options: { force: { type: 'boolean' }, named: { type: 'string' } } })
 
 const root = fileURLToPath(new URL('../packages/pixels/', import.meta.url))
-const output = `${root}build/pixels.wasm`
+const output = values.named ?? `${root}build/pixels.wasm`
 
 const modifiedAt = async (path: string) => (await stat(path).catch(() => null))?.mtimeMs ?? 0
 
@@ -16,7 +22,7 @@ async function isStale(): Promise<boolean> {
   return builtAt === 0 || times.some((time) => time > builtAt)
 }
 
-if (process.argv.includes('--force') || (await isStale())) {
+if (values.force || values.named || (await isStale())) {
   await mkdir(`${root}build`, { recursive: true })
   const startedAt = performance.now()
   const compiler = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'))
@@ -36,6 +42,7 @@ if (process.argv.includes('--force') || (await isStale())) {
         '--noAssert',
         '--use',
         'abort=',
+        ...(values.named === undefined ? [] : ['--debug']),
       ],
     ],
     { stdio: 'inherit' },

@@ -1,0 +1,232 @@
+import sharp, { type Sharp } from 'sharp'
+import { createHeaderReader, type FormatClass, type SourceFacts } from '../packages/core/src/index.ts'
+import type { BenchJob } from './job.ts'
+import { decode, pixelsOf } from './pixels.ts'
+import { readSource, type SourceName } from './sources.ts'
+import type { Pixels } from './ssim.ts'
+
+/** What is asked for; a bound that is absent is not asked for. */
+export interface Targets {
+  /** Ours to sharp's, warm. */
+  readonly time: number
+  /** Most bytes the engine may hold. */
+  readonly peakBytes?: number
+  /** Length of our answer to that of sharp's. */
+  readonly size?: number
+  /** Length of our answer to that of the yardstick, both as like the reference. */
+  readonly yardstickSize?: number
+}
+
+/** A case, ready to be run: everything but the work itself is in memory. */
+export interface PreparedCase {
+  /** What the Worker keeps as its source. */
+  readonly source: Uint8Array
+  /** The timed job. */
+  readonly job: BenchJob
+  /** A job whose answer holds pixels, where the timed one's does not. */
+  readonly shownJob?: BenchJob
+  /** The same work by sharp, as fast as it can: this is what is timed. */
+  theirs(): Promise<Buffer>
+  /** The same work by sharp without decoding at a reduced size: this is what bytes and likeness are compared with. */
+  theirsInFull(): Promise<Buffer>
+  /** The pixels that both would ideally show: those sharp has before it encodes {@link theirsInFull}. */
+  reference(): Promise<Pixels>
+  /** The pixels sharp has before it encodes {@link theirs}, where those are others. */
+  shrunkReference?(): Promise<Pixels>
+  /** Pixels of an answer, ours or sharp's. */
+  decode(bytes: Uint8Array): Promise<Pixels>
+  /** An encoder whose size ours is held against, at equal PSNR, and the job that does the same. */
+  readonly yardstick?: { readonly job: BenchJob; theirs(): Promise<Buffer> }
+}
+
+export interface BenchCase {
+  readonly id: string
+  readonly title: string
+  readonly targets: Targets
+  /** The quality of ours is looked for, at which it is as like the reference as sharp's. */
+  readonly isTuned?: boolean
+  prepare(): Promise<PreparedCase>
+}
+
+const MB = 1e6
+const QUALITY = 85
+
+interface Transformation {
+  readonly source: SourceName
+  readonly width: number
+  readonly formatClass: FormatClass
+  /** sharp's encoder, set up to do what ours does. */
+  encode(image: Sharp): Sharp
+}
+
+function factsOf(bytes: Uint8Array): SourceFacts {
+  const reader = createHeaderReader(new Set(['jpeg', 'png'] as const))
+  reader.push(bytes)
+  if (reader.header === null) throw new Error('The source has no header')
+  return { ...reader.header, sizeBytes: bytes.length }
+}
+
+/** A case of the whole engine: a file in, a file out. */
+const transformation =
+  ({ source: name, width, formatClass, encode }: Transformation) =>
+  async (): Promise<PreparedCase> => {
+    const source = await readSource(name)
+    const open = () => sharp(source, { limitInputPixels: false })
+    const resize = () => open().resize(width)
+    const resizeInFull = () => open().resize(width, undefined, { fastShrinkOnLoad: false })
+    return {
+      source,
+      job: {
+        work: 'transform',
+        source: factsOf(source),
+        recipe: { fit: 'scale-down', width, metadata: 'none', quality: QUALITY },
+        formatClass,
+      },
+      theirs: () => encode(resize()).toBuffer(),
+      theirsInFull: () => encode(resizeInFull()).toBuffer(),
+      reference: () => pixelsOf(resizeInFull()),
+      shrunkReference: () => pixelsOf(resize()),
+      decode,
+    }
+  }
+
+const webp = (image: Sharp): Sharp => image.webp({ quality: QUALITY })
+
+async function prepareResize(): Promise<PreparedCase> {
+  const picture = await decode(await readSource('beach'))
+  const { width, height } = picture
+  const [outWidth, outHeight] = [800, 653]
+  const job = { work: 'resize', width, height, outWidth, outHeight } as const
+  const theirs = () =>
+    sharp(picture.data, { raw: { width, height, channels: 4 } })
+      .resize(outWidth, outHeight, { fit: 'fill' })
+      .raw()
+      .toBuffer()
+  const decodeRaw = async (data: Uint8Array) => ({ data, width: outWidth, height: outHeight })
+  return {
+    source: picture.data,
+    job: { ...job, isAnswered: false },
+    shownJob: { ...job, isAnswered: true },
+    theirs,
+    theirsInFull: theirs,
+    reference: async () => decodeRaw(await theirs()),
+    decode: decodeRaw,
+  }
+}
+
+async function prepareJpeg(): Promise<PreparedCase> {
+  const picture = await pixelsOf(sharp(await readSource('beach')).resize(720, 588))
+  const { width, height } = picture
+  const opaque = picture.data.filter((_, at) => at % 4 !== 3)
+  const open = () => sharp(opaque, { raw: { width, height, channels: 3 } })
+  const job = { work: 'jpeg', width, height, quality: QUALITY } as const
+  const theirs = () => open().jpeg({ quality: QUALITY, optimiseCoding: true }).toBuffer()
+  return {
+    source: picture.data,
+    job: { ...job, progressive: false },
+    theirs,
+    theirsInFull: theirs,
+    reference: async () => picture,
+    decode,
+    yardstick: {
+      job: { ...job, progressive: true },
+      theirs: () => open().jpeg({ quality: QUALITY, mozjpeg: true }).toBuffer(),
+    },
+  }
+}
+
+/** The table of the targets, in its order. */
+export const CASES: readonly BenchCase[] = [
+  {
+    id: 'A',
+    title: '6 MP JPEG → 720 progressive JPEG',
+    targets: { time: 0.6, peakBytes: 16 * MB },
+    prepare: transformation({
+      source: 'beach',
+      width: 720,
+      formatClass: 'base',
+      encode: (image) => image.jpeg({ quality: QUALITY, progressive: true }),
+    }),
+  },
+  {
+    id: 'B',
+    title: '6 MP JPEG → 720 WebP',
+    targets: { time: 1.2, peakBytes: 32 * MB },
+    prepare: transformation({ source: 'beach', width: 720, formatClass: 'webp', encode: webp }),
+  },
+  {
+    id: 'C',
+    title: '6 MP JPEG → 720 AVIF at equal SSIM',
+    targets: { time: 0.5, peakBytes: 48 * MB, size: 1.05 },
+    isTuned: true,
+    prepare: transformation({
+      source: 'beach',
+      width: 720,
+      formatClass: 'avif',
+      encode: (image) => image.avif({ quality: 60, effort: 2, chromaSubsampling: '4:2:0' }),
+    }),
+  },
+  {
+    id: 'D',
+    title: '3 MP RGBA PNG → 720 WebP',
+    targets: { time: 1.1, peakBytes: 32 * MB },
+    prepare: transformation({ source: 'paper', width: 720, formatClass: 'webp', encode: webp }),
+  },
+  {
+    id: 'E',
+    title: '3 MP RGBA PNG → 720 PNG',
+    targets: { time: 0.9, peakBytes: 24 * MB, size: 1.05 },
+    prepare: transformation({
+      source: 'paper',
+      width: 720,
+      formatClass: 'base',
+      encode: (image) => image.png(),
+    }),
+  },
+  {
+    id: 'F',
+    title: '12 MP JPEG → 1200 WebP',
+    targets: { time: 1.2, peakBytes: 48 * MB },
+    prepare: transformation({ source: 'twelve', width: 1200, formatClass: 'webp', encode: webp }),
+  },
+  {
+    id: 'G',
+    title: '100 MP baseline JPEG → 1200 JPEG',
+    targets: { time: 0.8, peakBytes: 24 * MB },
+    prepare: transformation({
+      source: 'mosaic',
+      width: 1200,
+      formatClass: 'base',
+      encode: (image) => image.jpeg({ quality: QUALITY, progressive: true }),
+    }),
+  },
+  {
+    id: 'H',
+    title: '100 MP progressive JPEG → 1200 JPEG',
+    targets: { time: 0.8, peakBytes: 32 * MB },
+    prepare: transformation({
+      source: 'progressive',
+      width: 1200,
+      formatClass: 'base',
+      encode: (image) => image.jpeg({ quality: QUALITY, progressive: true }),
+    }),
+  },
+  {
+    id: 'I',
+    title: '90 MP RGB PNG → 1200 WebP',
+    targets: { time: 1.1, peakBytes: 48 * MB },
+    prepare: transformation({ source: 'png', width: 1200, formatClass: 'webp', encode: webp }),
+  },
+  {
+    id: 'J',
+    title: 'resize alone, 6 MP RGBA → 800x653',
+    targets: { time: 0.5 },
+    prepare: prepareResize,
+  },
+  {
+    id: 'K',
+    title: 'JPEG encode alone, 720x588',
+    targets: { time: 0.6, yardstickSize: 1.03 },
+    prepare: prepareJpeg,
+  },
+]

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { isOverPrice, missesOf, peakBytesOf } from './judge.ts'
+import type { Measured } from './measure.ts'
+
+const likeness = { psnr: 40, ssim: 0.98 }
+const measured: Measured = {
+  firstMs: 50,
+  ours: { best: 11, median: 12, p95: 14 },
+  sharp: { best: 19, median: 20, p95: 22 },
+  rounds: 9,
+  likeness: { ours: likeness, sharp: likeness },
+  likenessToShrunk: null,
+  bytes: { ours: 105, sharp: 100 },
+  memory: { pricedBytes: 10e6, peakBytes: 9e6, wasmBytes: 8e6 },
+  quality: null,
+  yardstickSize: null,
+}
+
+describe('a case', () => {
+  it('meets targets that it just reaches', () => {
+    expect(missesOf(measured, { time: 0.6, peakBytes: 9e6, size: 1.05 })).toEqual([])
+  })
+
+  it('misses each target by its name', () => {
+    const slow = { ...measured, yardstickSize: 1.04 }
+    expect(missesOf(slow, { time: 0.59, peakBytes: 8.9e6, size: 1.04 })).toEqual(['time', 'memory', 'size'])
+    expect(missesOf(slow, { time: 1, yardstickSize: 1.03 })).toEqual(['size'])
+  })
+
+  it('that holds more than its price is at fault, whoever counted', () => {
+    const grown = { ...measured, memory: { ...measured.memory, wasmBytes: 10.1e6 } }
+    expect(peakBytesOf(grown)).toBe(10.1e6)
+    expect(isOverPrice(grown)).toBe(true)
+    expect(missesOf(grown, { time: 1 })).toEqual(['price'])
+  })
+
+  it('without a price is not over it', () => {
+    const unpriced = { ...measured, memory: { pricedBytes: null, peakBytes: null, wasmBytes: 8e6 } }
+    expect(peakBytesOf(unpriced)).toBe(8e6)
+    expect(isOverPrice(unpriced)).toBe(false)
+  })
+})

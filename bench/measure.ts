@@ -1,0 +1,156 @@
+import type { BenchCase, PreparedCase } from './cases.ts'
+import type { BenchJob, BenchMemory } from './job.ts'
+import { compare, type Likeness } from './pixels.ts'
+import { type Attempt, searchQuality } from './search-quality.ts'
+import type { Pixels } from './ssim.ts'
+import { type Isolate, startIsolate } from './workerd.ts'
+
+/** Durations, ms. */
+export interface Timing {
+  /** The shortest: what noise adds nothing to. */
+  readonly best: number
+  readonly median: number
+  readonly p95: number
+}
+
+/** All that was found out about a case. Where sharp is compared with, it did the same work in the same minute. */
+export interface Measured {
+  readonly firstMs: number
+  readonly ours: Timing
+  readonly sharp: Timing
+  readonly rounds: number
+  readonly likeness: { readonly ours: Likeness; readonly sharp: Likeness }
+  /** Ours against the pixels that sharp has when it decodes at a reduced size; null where it does not. */
+  readonly likenessToShrunk: Likeness | null
+  readonly bytes: { readonly ours: number; readonly sharp: number }
+  readonly memory: BenchMemory
+  /** The quality that a tuned case was run at. */
+  readonly quality: number | null
+  /** Size of ours to that of the case's yardstick, both as like the reference. */
+  readonly yardstickSize: number | null
+}
+
+/** Time for the rounds of one case, ms; a round that has begun is finished. */
+const CASE_BUDGET_MS = 10_000
+const LEAST_ROUNDS = 3
+/** Rounds that do not count: the engine is still being compiled for speed, and caches are cold. */
+const WARM_UP_ROUNDS = 4
+const WARM_UP_MS = 2500
+
+/** Run a case in an isolate of its own. @throws Error with the engine's words, when it could not do the work */
+export async function measure(benchCase: BenchCase, mostRounds: number): Promise<Measured> {
+  const prepared = await benchCase.prepare()
+  const isolate = await startIsolate()
+  try {
+    await isolate.store(prepared.source)
+    await isolate.idle()
+    const first = await isolate.run(prepared.job)
+    const reference = await prepared.reference()
+    const theirBytes = await prepared.theirsInFull()
+    const theirLikeness = compare(await prepared.decode(theirBytes), reference)
+
+    const tuned = benchCase.isTuned
+      ? await tune(isolate, prepared, reference, 'ssim', theirLikeness.ssim)
+      : null
+    const job = tuned?.job ?? prepared.job
+    const times = await runRounds(isolate, job, prepared, mostRounds)
+    const { bytes, memory } = await isolate.run(job)
+    const shown = prepared.shownJob === undefined ? bytes : (await isolate.run(prepared.shownJob)).bytes
+    const picture = await prepared.decode(shown)
+    const shrunk = await prepared.shrunkReference?.()
+    return {
+      firstMs: first.ms,
+      ...times,
+      likeness: { ours: compare(picture, reference), sharp: theirLikeness },
+      likenessToShrunk: shrunk === undefined ? null : compare(picture, shrunk),
+      bytes: { ours: shown.length, sharp: theirBytes.length },
+      memory,
+      quality: tuned?.quality ?? null,
+      yardstickSize: await compareWithYardstick(isolate, prepared, reference),
+    }
+  } finally {
+    await isolate.close()
+  }
+}
+
+/** A job as it is, but of another quality. */
+function withQuality(job: BenchJob, quality: number): BenchJob {
+  if (job.work === 'transform') return { ...job, recipe: { ...job.recipe, quality } }
+  return job.work === 'jpeg' ? { ...job, quality } : job
+}
+
+/** Find the quality at which ours is as like the reference as something else is. */
+async function tune(
+  isolate: Isolate,
+  { job, decode }: Pick<PreparedCase, 'job' | 'decode'>,
+  reference: Pixels,
+  scale: keyof Likeness,
+  target: number,
+) {
+  const tryQuality = async (quality: number): Promise<Attempt> => {
+    const { bytes } = await isolate.run(withQuality(job, quality))
+    return { quality, score: compare(await decode(bytes), reference)[scale], sizeBytes: bytes.length }
+  }
+  const found = await searchQuality(tryQuality, target)
+  if (found === null) throw new Error('no quality is as good as that of sharp')
+  const { quality } = found.attempt
+  return { quality, job: withQuality(job, quality), sizeBytes: found.sizeBytes }
+}
+
+async function compareWithYardstick(
+  isolate: Isolate,
+  { yardstick, decode }: PreparedCase,
+  reference: Pixels,
+): Promise<number | null> {
+  if (yardstick === undefined) return null
+  const bytes = await yardstick.theirs()
+  const { psnr } = compare(await decode(bytes), reference)
+  const { sizeBytes } = await tune(isolate, { job: yardstick.job, decode }, reference, 'psnr', psnr)
+  return sizeBytes / bytes.length
+}
+
+/** Ours and sharp's in turns, each one first in every other round, so that a slow minute slows both. */
+async function runRounds(
+  isolate: Isolate,
+  job: BenchJob,
+  { theirs }: PreparedCase,
+  mostRounds: number,
+): Promise<{ ours: Timing; sharp: Timing; rounds: number }> {
+  const runOurs = async () => (await isolate.run(job)).ms
+  const runSharp = async () => {
+    const since = performance.now()
+    await theirs()
+    return performance.now() - since
+  }
+  await repeat(WARM_UP_ROUNDS, WARM_UP_MS, 1, async () => {
+    await runOurs()
+    await runSharp()
+  })
+  const ours: number[] = []
+  const sharp: number[] = []
+  await repeat(mostRounds, CASE_BUDGET_MS, LEAST_ROUNDS, async (round) => {
+    if (round % 2 === 0) ours.push(await runOurs())
+    sharp.push(await runSharp())
+    if (round % 2 === 1) ours.push(await runOurs())
+  })
+  return { ours: summarise(ours), sharp: summarise(sharp), rounds: ours.length }
+}
+
+async function repeat(
+  times: number,
+  budgetMs: number,
+  atLeast: number,
+  work: (round: number) => Promise<void>,
+): Promise<void> {
+  const since = performance.now()
+  for (let round = 0; round < times; round++) {
+    if (round >= atLeast && performance.now() - since > budgetMs) return
+    await work(round)
+  }
+}
+
+function summarise(durations: readonly number[]): Timing {
+  const sorted = [...durations].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+  return { best: at(0), median: at(0.5), p95: at(0.95) }
+}

@@ -1,0 +1,151 @@
+import kernelCode from '../packages/pixels/build/pixels.wasm?module'
+import {
+  createKernel,
+  createResizer,
+  encodeJpeg,
+  type KernelRaster,
+  planResize,
+  priceJpegEncode,
+  priceResize,
+} from '../packages/pixels/src/index.ts'
+import {
+  createGovernor,
+  ISOLATE_BUDGET,
+  type Transformed,
+  transformImage,
+} from '../packages/transform/src/index.ts'
+import { type BenchJob, type BenchMemory, type JpegJob, MEMORY_HEADER, type ResizeJob } from './job.ts'
+
+/** The pieces in which a stored original arrives in production, about. */
+const PIECE_BYTES = 65_536
+
+/** The original, as it came; a job reads it as if it came from a bucket. */
+let source = new Uint8Array(0)
+
+const governor = createGovernor(ISOLATE_BUDGET, { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) })
+const memories = watchMemories()
+
+/** `PUT` takes the source, `POST` runs a {@link BenchJob} on it, `GET` does nothing, to show what that costs. */
+export default {
+  async fetch(request) {
+    if (request.method === 'GET') return new Response(null)
+    if (request.method === 'PUT') {
+      source = new Uint8Array(await request.arrayBuffer())
+      return new Response(null)
+    }
+    memories.length = 0
+    try {
+      const { bytes, memory } = await run(await request.json<BenchJob>())
+      return new Response(bytes, { headers: { [MEMORY_HEADER]: JSON.stringify(memory) } })
+    } catch (error) {
+      return new Response(describe(error), { status: 500 })
+    }
+  },
+} satisfies ExportedHandler
+
+interface Answer {
+  readonly bytes: Uint8Array | null
+  readonly memory: BenchMemory
+}
+
+function run(job: BenchJob): Answer | Promise<Answer> {
+  switch (job.work) {
+    case 'transform':
+      return transform(job)
+    case 'resize':
+      return resize(job)
+    case 'jpeg':
+      return encode(job)
+  }
+}
+
+async function transform(job: BenchJob & { work: 'transform' }): Promise<Answer> {
+  const services = { governor, yield: () => scheduler.wait(0) }
+  const result: Transformed & { readonly memory?: Omit<BenchMemory, 'wasmBytes'> } = await transformImage(
+    job,
+    streamSource(),
+    services,
+  )
+  const { pricedBytes = null, peakBytes = null } = result.memory ?? {}
+  return { bytes: result.bytes, memory: { pricedBytes, peakBytes, wasmBytes: wasmBytes() } }
+}
+
+/** A stream of bytes as a bucket's: pieces of their own, made when they are asked for. */
+function streamSource(): ReadableStream<Uint8Array> {
+  let at = 0
+  return new ReadableStream({
+    type: 'bytes',
+    pull(controller) {
+      if (at === source.length) {
+        controller.close()
+        controller.byobRequest?.respond(0)
+        return
+      }
+      controller.enqueue(source.slice(at, at + PIECE_BYTES))
+      at = Math.min(source.length, at + PIECE_BYTES)
+    },
+  })
+}
+
+/** Row after row is copied into the kernel, as a decoder outside of it would have to. */
+function resize({ width, height, outWidth, outHeight, isAnswered }: ResizeJob): Answer {
+  const kernel = createKernel(kernelCode)
+  const plan = planResize({ kind: 'alpha', width, height, outWidth, outHeight })
+  const fixedBytes = kernel.exports.heapBytes()
+  const row = kernel.exports.allocate(width * 4)
+  const { push, raster } = createResizer(kernel, plan)
+  const into = kernel.bytes(row, width * 4)
+  for (let y = 0; y < height; y++) {
+    into.set(source.subarray(y * width * 4, (y + 1) * width * 4))
+    if (!push(row)) break
+  }
+  return {
+    bytes: isAnswered ? kernel.bytes(raster.pointer, outWidth * outHeight * 4) : null,
+    memory: kernelMemory(raster, fixedBytes + width * 4 + priceResize(plan)),
+  }
+}
+
+function encode({ width, height, quality, progressive }: JpegJob): Answer {
+  const kernel = createKernel(kernelCode)
+  const fixedBytes = kernel.exports.heapBytes()
+  const pointer = kernel.exports.allocate(source.length)
+  kernel.bytes(pointer, source.length).set(source)
+  const raster = { kernel, pointer, width, height }
+  const bytes = encodeJpeg(raster, { quality, progressive })
+  const pricedBytes = fixedBytes + source.length + priceJpegEncode(width, height)
+  return { bytes, memory: kernelMemory(raster, pricedBytes) }
+}
+
+const WASM_PAGE_BYTES = 65_536
+
+const kernelMemory = ({ kernel }: KernelRaster, pricedBytes: number): BenchMemory => ({
+  pricedBytes: Math.ceil(pricedBytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES,
+  peakBytes: kernel.peakBytes(),
+  wasmBytes: wasmBytes(),
+})
+
+/** Every WASM memory that is started from now on, whoever starts it: a count that does not rest on the engine's own. */
+function watchMemories(): WebAssembly.Memory[] {
+  const found: WebAssembly.Memory[] = []
+  const construct = (
+    target: typeof WebAssembly.Instance,
+    [module, imports]: [WebAssembly.Module, object],
+  ) => {
+    const instance = new target(module, imports as never)
+    for (const value of Object.values(instance.exports)) {
+      if (value instanceof WebAssembly.Memory) found.push(value)
+    }
+    return instance
+  }
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, { construct } as ProxyHandler<
+    typeof WebAssembly.Instance
+  >)
+  return found
+}
+
+const wasmBytes = (): number => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+
+function describe(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause === undefined ? message : `${message} (${describe(cause)})`
+}
