@@ -62,3 +62,37 @@ describe('the price of a JPEG', () => {
     expect(price(BASELINE, [4000, 3000, 4000], 'webp').format).toBe('jpeg')
   })
 })
+
+describe('the price of a PNG', () => {
+  /** Signature, IHDR of 8 bits RGB with its CRC, and the head of an IDAT chunk. */
+  function pngStart({ width, height }: { width: number; height: number }): Uint8Array {
+    const bytes = new Uint8Array(41)
+    const view = new DataView(bytes.buffer)
+    bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52])
+    view.setUint32(16, width)
+    view.setUint32(20, height)
+    bytes.set([8, 2], 24)
+    view.setUint32(29, crc(bytes.subarray(12, 29)))
+    bytes.set([0, 0, 0, 9, 0x49, 0x44, 0x41, 0x54], 33)
+    return bytes
+  }
+
+  function crc(bytes: Uint8Array): number {
+    let value = -1
+    for (const byte of bytes) {
+      value ^= byte
+      for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0)
+    }
+    return ~value >>> 0
+  }
+
+  it('lets 90 megapixels through as WebP of 1200 px', () => {
+    const size = { width: 12_000, height: 7500 }
+    const source = factsOf('png', new Uint8Array(0), size, { sizeBytes: 120 * MB })
+    const recipe = { fit: 'scale-down', width: 1200, metadata: 'none', quality: 85 } as const
+    const job = { source, recipe, formatClass: 'webp' } as const
+    const { format, peakBytes } = decide(job, planTransform(size, recipe), pngStart(size), 96 * MB)
+    expect(format).toBe('webp')
+    expect(peakBytes).toBeLessThan(48 * MB)
+  })
+})
