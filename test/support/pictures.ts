@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { psnr as psnrOfBytes } from './psnr.ts'
 
 /** A drawn PNG: a horizontal red ramp over a vertical green one, opaque. */
 export async function drawPng(width: number, height: number): Promise<Buffer> {
@@ -16,14 +17,9 @@ export async function drawPng(width: number, height: number): Promise<Buffer> {
     .toBuffer()
 }
 
-/** Peak signal-to-noise ratio of two pictures of one size, dB, over RGB; Infinity when they are equal. */
-export async function psnr(a: Buffer, b: Buffer): Promise<number> {
-  const raw = (bytes: Buffer) =>
+/** PSNR of two encoded pictures of one size, dB, over RGB on white; Infinity when they are equal. */
+export async function psnr(a: Uint8Array, b: Uint8Array): Promise<number> {
+  const raw = (bytes: Uint8Array) =>
     sharp(bytes).flatten({ background: '#fff' }).removeAlpha().toColourspace('srgb').raw().toBuffer()
-  const [x, y] = await Promise.all([raw(a), raw(b)])
-  if (x.length !== y.length)
-    throw new Error(`the pictures differ in size: ${x.length} and ${y.length} bytes of RGB`)
-  let sum = 0
-  for (let i = 0; i < x.length; i++) sum += ((x[i] as number) - (y[i] as number)) ** 2
-  return sum === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10((255 * 255 * x.length) / sum)
+  return psnrOfBytes(await raw(a), await raw(b))
 }
