@@ -42,6 +42,12 @@ export function createPlacement(raster: usize, width: i32, height: i32, pixelByt
   return placement
 }
 
+/** Where stored row `y` may be written as it is, without `placeRow`; 0 where it has to be turned. */
+export function straightPlace(placement: Placement, y: i32): usize {
+  if (placement.stepX != placement.pixelBytes) return 0
+  return placement.origin + <usize>y * <usize>placement.stepY
+}
+
 /** Write stored row `y`. */
 export function placeRow(placement: Placement, y: i32, row: usize): void {
   const width = placement.width, stepX = <usize>placement.stepX

@@ -9,6 +9,24 @@ export function premultiplyRow(source: usize, target: usize, pixels: i32): void 
   if (pixels & 1) v128.store64_lane(target, premultiply(v128.load32_zero(source)), 0)
 }
 
+/** Copy straight RGBA as it is. @returns whether alpha is 255 throughout */
+export function copyOpaqueRow(source: usize, target: usize, pixels: i32): bool {
+  const groups = source + (<usize>(pixels & ~3) << 2)
+  const end = source + (<usize>pixels << 2)
+  let all = i32x4.splat(-1)
+  for (; source < groups; source += 16, target += 16) {
+    const four = v128.load(source)
+    v128.store(target, four)
+    all = v128.and(all, four)
+  }
+  for (; source < end; source += 4, target += 4) {
+    const one = load<u32>(source)
+    store<u32>(target, one)
+    all = v128.and(all, i32x4.splat(<i32>one))
+  }
+  return i32x4.all_true(i32x4.eq(i32x4.shr_u(all, 24), i32x4.splat(255)))
+}
+
 /** Two pixels: colour × alpha / 255, alpha × 1, all << 7. */
 // @ts-ignore: decorator
 @inline function premultiply(pixels: v128): v128 {

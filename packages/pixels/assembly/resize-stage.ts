@@ -6,7 +6,7 @@ import { align16 } from './layout'
 import { allocate } from './memory'
 import { Axis, FILTER_COPY, TAPS_HEADER } from './resize-axis'
 import { addRow16, addRow8, averagePixels16, averagePixels8, averageSamples8 } from './resize-box'
-import { filterRows16, filterRows8, widenRow8 } from './resize-vertical'
+import { filterRows16, filterRows8, PREMULTIPLIED_BITS, widenRow8 } from './resize-vertical'
 
 /** Samples that SIMD loops may touch beyond a row's end. */
 const ROW_SPARE: i32 = 16
@@ -18,7 +18,7 @@ export class Stage {
   axisY: Axis
   /** 1 for a plane, 4 for RGBA. */
   channels: i32
-  /** Bytes per sample in the window: 1, or 2 for premultiplied RGBA. */
+  /** Bytes per sample in the window: 1, or 2 for premultiplied RGBA, which may start at 1 (see `widenStage`). */
   sampleBytes: i32
   /** Samples of a row that the filter reads. */
   samples: i32
@@ -105,6 +105,26 @@ export function mixRow(stage: Stage): void {
     else filterRows16(rows, stage.stride, weights, pairs, stage.mixed, stage.samples)
   }
   stage.next++
+}
+
+/** Go on with premultiplied 16-bit samples, after 8-bit rows without transparency in a stage made for 16 bits. */
+export function widenStage(stage: Stage): void {
+  const stride = <usize>stage.stride, samples = (<usize>stage.samples + 7) & ~7
+  for (let i = 0; i < stage.filled; i++) {
+    const row = stage.window + <usize>i * stride
+    // In place, so from the end.
+    for (let at = samples; at > 0; ) {
+      at -= 8
+      v128.store(row + (at << 1), i16x8.shl(v128.load8x8_u(row + at), PREMULTIPLIED_BITS))
+    }
+  }
+  if (stage.sums) {
+    for (let at = <usize>(stage.axisX.count * stage.channels); at > 0; ) {
+      at -= 4
+      v128.store(stage.sums + (at << 2), i32x4.shl(v128.load16x4_u(stage.sums + (at << 1)), PREMULTIPLIED_BITS))
+    }
+  }
+  stage.sampleBytes = 2
 }
 
 /** Drop the rows that no later output row needs. */

@@ -4,9 +4,9 @@ import { align16 } from './layout'
 import { allocate } from './memory'
 import { Axis, FILTER_COPY } from './resize-axis'
 import { filterPixelsAlpha, filterPixelsOpaque, filterSamples, narrowSamples } from './resize-horizontal'
-import { createPlacement, Placement, placeRow } from './resize-place'
-import { premultiplyRow } from './resize-premultiply'
-import { commitRows, createStage, isRowReady, mixRow, reserveRows, Stage } from './resize-stage'
+import { createPlacement, Placement, placeRow, straightPlace } from './resize-place'
+import { copyOpaqueRow, premultiplyRow } from './resize-premultiply'
+import { commitRows, createStage, isRowReady, mixRow, reserveRows, Stage, widenStage } from './resize-stage'
 
 /** One 8-bit plane in, one out. */
 export const KIND_PLANE: i32 = 0
@@ -44,6 +44,8 @@ export function resizerCreate(kind: i32, axisX: Axis, axisY: Axis, orientation: 
   if (axisX.filter == FILTER_COPY && axisY.filter == FILTER_COPY) return changetype<usize>(resizer)
   const sampleBytes = kind == KIND_ALPHA ? 2 : 1
   resizer.stage = createStage(axisX, axisY, channels, sampleBytes, axisX.count * channels, 1, axisY.taps)
+  // Most pictures with an alpha channel are opaque, down to some row or to the end: until then 8 bits a sample suffice.
+  resizer.stage.sampleBytes = 1
   resizer.row = allocate(<usize>(align16(axisX.out) + 16) * <usize>channels)
   if (kind == KIND_PLANE) resizer.wideRow = allocate(<usize>(align16(axisX.out) + 16) * 2)
   return changetype<usize>(resizer)
@@ -85,21 +87,25 @@ export function resizerPush(resizer: Resizer, row: usize): bool {
 function takeRow(resizer: Resizer, row: usize): void {
   const stage = resizer.stage, pixels = resizer.axisX.count
   const target = reserveRows(stage, 1)
-  if (resizer.kind == KIND_ALPHA) premultiplyRow(row, target, pixels)
-  else memory.copy(target, row, <usize>(pixels * stage.channels))
+  if (resizer.kind == KIND_ALPHA) {
+    if (stage.sampleBytes == 1 && !copyOpaqueRow(row, target, pixels)) widenStage(stage)
+    if (stage.sampleBytes == 2) premultiplyRow(row, target, pixels)
+  } else memory.copy(target, row, <usize>(pixels * stage.channels))
   commitRows(stage, 1)
 }
 
 function writeRow(resizer: Resizer): void {
   const stage = resizer.stage, y = stage.next
   mixRow(stage)
-  if (resizer.kind == KIND_OPAQUE) {
-    filterPixelsOpaque(stage.mixed, resizer.axisX, resizer.row)
-  } else if (resizer.kind == KIND_ALPHA) {
-    filterPixelsAlpha(stage.mixed, resizer.axisX, resizer.row)
-  } else {
+  if (resizer.kind == KIND_PLANE) {
     filterSamples(stage.mixed, resizer.axisX, resizer.wideRow)
     narrowSamples(resizer.wideRow, resizer.row, resizer.axisX.out)
+    placeRow(resizer.placement, y, resizer.row)
+    return
   }
-  placeRow(resizer.placement, y, resizer.row)
+  const place = straightPlace(resizer.placement, y)
+  const target = place ? place : resizer.row
+  if (stage.sampleBytes == 1) filterPixelsOpaque(stage.mixed, resizer.axisX, target)
+  else filterPixelsAlpha(stage.mixed, resizer.axisX, target)
+  if (!place) placeRow(resizer.placement, y, target)
 }

@@ -42,6 +42,26 @@ describe('the byte reader', () => {
     expect(reader.position).toBe(100)
   })
 
+  it('shows a little of the next chunk behind the rest of one, and then that chunk itself', async () => {
+    const chunks = [0, 1].map((i) => new Uint8Array(60_000).map((_, at) => (at * 7 + i) & 255))
+    const reader = createByteReader(
+      (async function* () {
+        yield* chunks
+      })(),
+    )
+    await reader.seek(59_000)
+    const seam = await reader.peek(1001)
+    expect(seam.length).toBeLessThan(20_000)
+    expect(seam.subarray(0, 1000)).toEqual(chunks[0]?.subarray(59_000))
+    expect(seam.subarray(1000)).toEqual(chunks[1]?.subarray(0, seam.length - 1000))
+    reader.advance(1500)
+    const rest = await reader.peek(1)
+    expect(rest.buffer).toBe(chunks[1]?.buffer)
+    expect([rest.byteOffset, rest.length, reader.position]).toEqual([500, 59_500, 60_500])
+    expect((await reader.peek(59_501)).length).toBe(59_500)
+    expect(reader.isLast()).toBe(true)
+  })
+
   it('releases a stream that was not read to its end', async () => {
     let isReleased = false
     const reader = createByteReader(

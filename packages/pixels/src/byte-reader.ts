@@ -4,7 +4,7 @@ export type ByteSource =
   | AsyncIterable<Uint8Array>
   | { reopen(): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>> }
 
-/** Reads a {@link ByteSource} forward through a window; holds one chunk, or all of them where it must go back. */
+/** Reads a {@link ByteSource} forward through a window; holds two chunks, or all of them where it must go back. */
 export interface ByteReader {
   /** Offset in the file of the first byte of the next `peek`. */
   readonly position: number
@@ -21,6 +21,8 @@ export interface ByteReader {
 }
 
 const NOTHING = new Uint8Array(0)
+/** Bytes of the next chunk that are shown behind the rest of one: more than decoders leave unused. */
+const SEAM_BYTES = 8192
 
 /** @param keepsAll hold on to everything read, so that a stream that can be read once can be gone back in */
 export function createByteReader(source: ByteSource, keepsAll = false): ByteReader {
@@ -50,7 +52,10 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
   let iterator: AsyncIterator<Uint8Array> | undefined
   let isDone = false
   let position = 0
-  let chunk: Uint8Array = NOTHING
+  /** Unread bytes of a chunk, and the chunk after it, which is opened while the first is not used up yet. */
+  let head: Uint8Array = NOTHING
+  let tail: Uint8Array = NOTHING
+  let isAllShown = false
   /** Chunks read so far, where all are kept, and how many of them were read again since the start. */
   const kept: Uint8Array[] = []
   let replayed = 0
@@ -70,7 +75,8 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
   const pull = async () => {
     const next = await readChunk()
     if (next === undefined) isDone = true
-    else chunk = chunk.length === 0 ? next : join([chunk, next])
+    else if (head.length === 0) head = next
+    else tail = tail.length === 0 ? next : join([tail, next])
   }
   const release = async () => {
     if (!isDone) await iterator?.return?.()
@@ -79,7 +85,7 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
   const rewind = async () => {
     if (!keepsAll) await release()
     isDone = false
-    chunk = NOTHING
+    head = tail = NOTHING
     position = replayed = 0
   }
   const reader: ByteReader = {
@@ -87,19 +93,29 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
       return position
     },
     async peek(count) {
-      while (chunk.length < count && !isDone) await pull()
-      return chunk
+      while (head.length + tail.length < count && !isDone) await pull()
+      isAllShown = tail.length === 0
+      if (isAllShown || head.length >= count) return head
+      // Only the seam is copied: once `head` is used up, `tail` is read in place.
+      const seam = tail.subarray(0, Math.max(count - head.length, SEAM_BYTES))
+      isAllShown = seam.length === tail.length
+      return join([head, seam])
     },
-    isLast: () => isDone,
+    isLast: () => isDone && isAllShown,
     advance(count) {
-      const used = Math.min(count, chunk.length)
-      chunk = chunk.subarray(used)
+      const used = Math.min(count, head.length + tail.length)
       position += used
+      if (used < head.length) {
+        head = head.subarray(used)
+      } else {
+        head = tail.subarray(used - head.length)
+        tail = NOTHING
+      }
     },
     async seek(offset) {
       if (offset < position) await rewind()
-      while (position < offset && (chunk.length > 0 || !isDone)) {
-        if (chunk.length === 0) await pull()
+      while (position < offset && (head.length > 0 || !isDone)) {
+        if (head.length === 0) await pull()
         reader.advance(offset - position)
       }
     },

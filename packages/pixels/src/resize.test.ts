@@ -86,6 +86,38 @@ describe('the resizer', () => {
     }
   })
 
+  it.each([
+    [96, 96, 64, 64],
+    [96, 96, 12, 12],
+    [37, 96, 5, 12],
+    [37, 96, 50, 120],
+    [37, 96, 37, 120],
+    [37, 96, 50, 96],
+  ])(
+    'does not mind at which row alpha begins to matter (%i × %i to %i × %i)',
+    (width, height, outWidth, outHeight) => {
+      const next = random(3)
+      const rows = Array.from({ length: height }, () =>
+        Array.from({ length: width * 4 }, () => Math.floor(next() * 256)),
+      )
+      for (const first of [1, 5, 50, height - 1]) {
+        // Upside down, alpha matters from the first row on.
+        const picture = rows.map((row, y) => row.map((value, i) => (i % 4 === 3 && y < first ? 255 : value)))
+        const size = { kind: 'alpha', width, height, outWidth, outHeight } as const
+        const late = resize(size, picture.flat()).pixels
+        const early = resize({ ...size, orientation: 4 }, picture.toReversed().flat()).pixels
+        for (let i = 0; i < late.length; i += 4) {
+          const alpha = late[i + 3] as number
+          expect(Math.abs(alpha - (early[i + 3] as number))).toBeLessThanOrEqual(1)
+          for (let c = 0; c < 3; c++) {
+            const off = Math.abs((late[i + c] as number) - (early[i + c] as number))
+            expect(off * alpha).toBeLessThanOrEqual(2 * 255)
+          }
+        }
+      }
+    },
+  )
+
   it('keeps pixels outside the window out when nothing may bleed', () => {
     const pixels = [255, 255, 255, 255, 9, 9, 9, 9, 255, 255, 255, 255]
     const request = { width: 12, outWidth: 2, window: { x: 4, y: 0, width: 4, height: 1 } }

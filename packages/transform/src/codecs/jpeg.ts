@@ -4,7 +4,9 @@ import {
   decodeJpeg,
   encodeJpegChunks,
   findJpegIccProfile,
+  JPEG_QUALITY,
   type JpegHeader,
+  type JpegQuality,
   planJpegDecode,
   priceJpegEncode,
   readJpegHeader,
@@ -35,6 +37,13 @@ export const isProgressive = ({ width, height }: Size): boolean =>
 const spaceOf = ({ colour }: JpegHeader): ColourSpace =>
   colour === 'grey' ? 'grey' : colour === 'cmyk' || colour === 'ycck' ? 'cmyk' : 'rgb'
 
+/** From this many source pixels per output pixel and axis on, speed counts for more; see docs/decisions/0017. */
+const LARGE_RATIO = 6
+const chooseQuality = (from: Size, to: Size): JpegQuality =>
+  Math.min(from.width / to.width, from.height / to.height) >= LARGE_RATIO
+    ? JPEG_QUALITY.fast
+    : JPEG_QUALITY.balanced
+
 /** JPEG through the kernel: memory follows the result's size, whatever the source's. */
 export const jpegCodec: Codec = {
   readStart: readJpegStart,
@@ -52,6 +61,7 @@ export const jpegCodec: Codec = {
       outHeight: scaled.height,
       orientation: toOrientation(source.orientation),
       keepInks: profile?.kind === 'cmyk-lut',
+      quality: chooseQuality(crop, scaled),
     })
     return {
       // Several passes go over the same bytes, so they stay in memory; else they pass by once.
