@@ -53,13 +53,15 @@ export const jpegCodec: Codec = {
       orientation: toOrientation(source.orientation),
       keepInks: profile?.kind === 'cmyk-lut',
     })
+    const heldBytes = profile === null ? 0 : (embedded?.length ?? 0)
     return {
       // Several passes go over the same bytes, so they stay in memory; else they pass by once.
       price: {
         kernelBytes: plan.priceBytes,
-        heapBytes: profile === null ? 0 : (embedded?.length ?? 0),
+        heapBytes: heldBytes,
         bufferBytes: plan.isMultiPass ? source.sizeBytes : 0,
       },
+      heldBytes,
       profile,
       async run(kernel, file, meter) {
         let input: ByteSource = file
