@@ -218,3 +218,14 @@ it('counts a profile that was unpacked to price a job among what waiting jobs ho
   expect(waiting).toBe(Math.floor(ISOLATE_BUDGET.maxWaitingBytes / (2 << 20)))
   expect(outcomes.filter((outcome) => outcome === 'overloaded')).toHaveLength(20 - waiting)
 })
+
+it('shows rows that never came as white where the picture is opaque, and so within the price of an opaque result', async () => {
+  const drawn = drawRaster(1200, 900, (x, y) => [x & 255, y & 255, (x * y) & 255, 255])
+  const whole = await toPng(drawn)
+  const bytes = whole.slice(0, whole.length / 2)
+  const job = { source: factsOf('png', bytes, drawn), recipe: RECIPE, formatClass: 'webp' } as const
+  const result = await transformImage(job, streamOf(bytes), services())
+  expect(result).toMatchObject({ format: 'webp', warnings: ['source is truncated'] })
+  const raster = await decode('webp', result.bytes, result, { hasAlpha: false })
+  expect(pixel(raster, 600, 890)).toEqual([255, 255, 255, 255])
+})
