@@ -28,6 +28,15 @@ describe('parseColourProfile', () => {
     expect(parseColourProfile(rgbProfile('sRGB', iccTag.curve(461)))?.kind).toBe('matrix')
   })
 
+  it('reads long curves where they are, for many may lie over the same bytes', () => {
+    const bytes = iccProfile('GRAY', 'XYZ ', { kTRC: iccTag.curve(...new Array(1000).fill(0x4000)) })
+    const profile = parseColourProfile(bytes)
+    if (profile?.kind !== 'grey') throw new Error('The profile was not read')
+    expect(profile.curve(0.5)).toBeCloseTo(0.25, 3)
+    bytes.fill(0xff, bytes.length - 2000)
+    expect(profile.curve(0.5)).toBe(1)
+  })
+
   it('prefers a table to a matrix', () => {
     const table = iccTag.table(2, 3, 2, () => [0, 0.5, 0.5])
     const profile = iccProfile('RGB ', 'Lab ', { A2B0: table, rTRC: SRGB_CURVE })

@@ -3,14 +3,17 @@ export type ToneCurve = (value: number) => number
 
 const clip = (value: number) => (value > 0 ? Math.min(value, 1) : 0)
 
-/** Straight lines between equally spaced points (two or more) over 0..1. */
-export function interpolated(points: ArrayLike<number>): ToneCurve {
-  const last = points.length - 1
+/**
+ * Straight lines between `count` (two or more) equally spaced points over 0..1. Points are asked for when they are needed:
+ * several curves of one profile may lie over the same bytes, so that copies could be many times what the file holds.
+ */
+export function interpolated(count: number, pointAt: (index: number) => number): ToneCurve {
+  const last = count - 1
   return (value) => {
     const at = clip(value) * last
     const index = Math.min(Math.floor(at), last - 1)
-    const low = points[index] ?? 0
-    return low + ((points[index + 1] ?? low) - low) * (at - index)
+    const low = pointAt(index)
+    return low + (pointAt(index + 1) - low) * (at - index)
   }
 }
 
@@ -39,11 +42,7 @@ function readSampled(tag: DataView, offset: number): { curve: ToneCurve; bytes: 
     const gamma = tag.getUint16(offset + 12) / 256
     return { curve: (value) => clip(value) ** gamma, bytes }
   }
-  const points = Float32Array.from(
-    { length: count },
-    (_, index) => tag.getUint16(offset + 12 + 2 * index) / 65535,
-  )
-  return { curve: interpolated(points), bytes }
+  return { curve: interpolated(count, (index) => tag.getUint16(offset + 12 + 2 * index) / 65535), bytes }
 }
 
 /** `para`: one of five formulas, ICC.1:2022 10.18. */

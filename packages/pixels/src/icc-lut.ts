@@ -43,12 +43,11 @@ export function readIccLut(tag: DataView, inputs: number, space: ConnectionSpace
   return null
 }
 
-/** Numbers of 1 or 2 bytes from `offset` on, as fractions of full scale. */
-function fractions(tag: DataView, offset: number, count: number, width: number): Float32Array {
+/** `count` numbers of 1 or 2 bytes from `offset` on, each read as a fraction of full scale when it is asked for. */
+function fractions(tag: DataView, offset: number, count: number, width: 1 | 2): (index: number) => number {
   if (offset + count * width > tag.byteLength) throw new RangeError('A table is longer than its tag')
-  return Float32Array.from({ length: count }, (_, index) =>
-    width === 1 ? tag.getUint8(offset + index) / 255 : tag.getUint16(offset + 2 * index) / 65535,
-  )
+  return (index) =>
+    width === 1 ? tag.getUint8(offset + index) / 255 : tag.getUint16(offset + 2 * index) / 65535
 }
 
 /** Points in a grid, or null when it is no grid, or too large. */
@@ -76,7 +75,7 @@ function readTables(
   const start = width === 1 ? 48 : 52
   const curvesAt = (offset: number, entries: number, count: number) =>
     Array.from({ length: count }, (_, index) =>
-      interpolated(fractions(tag, offset + index * entries * width, entries, width)),
+      interpolated(entries, fractions(tag, offset + index * entries * width, entries, width)),
     )
   const gridStart = start + inputs * entriesIn * width
   const curves = curvesAt(start, entriesIn, inputs)
@@ -137,11 +136,9 @@ function readMatrix(tag: DataView, offset: number): (colour: Triple) => Triple {
   }
 }
 
-/** The three outputs of each point of a grid, as fractions of full scale; read where they are, for grids are large. */
+/** The three outputs of each point of a grid, as fractions of full scale. */
 function readGrid(tag: DataView, offset: number, size: number, width: 1 | 2): (index: number) => Triple {
-  if (offset + size * 3 * width > tag.byteLength) throw new RangeError('A grid is longer than its tag')
-  const at = (index: number) =>
-    width === 1 ? tag.getUint8(offset + index) / 255 : tag.getUint16(offset + 2 * index) / 65535
+  const at = fractions(tag, offset, size * 3, width)
   return (index) => [at(3 * index), at(3 * index + 1), at(3 * index + 2)]
 }
 

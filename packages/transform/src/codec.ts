@@ -22,6 +22,8 @@ export interface Decoded {
 /** How a source will be decoded, cut, scaled and turned upright in one stage: decided from its first bytes. */
 export interface DecodePlan {
   readonly price: StagePrice
+  /** What the plan itself holds from the moment it is made, such as a profile that was unpacked; a part of `price`. */
+  readonly heldBytes: number
   /** What the raster's numbers mean; null for sRGB. */
   readonly profile: ColourProfile | null
   /**

@@ -65,7 +65,8 @@ export function decide(
 
   const decideFor = (format: OutputFormat) => {
     const { codec, alpha } = CODECS[format]
-    const plan = { ...geometry, isOpaque: !alpha, background: WHITE }
+    // A source without transparency may still decode with some: rows that never came, or bytes that contradict a header.
+    const plan = { ...geometry, isOpaque: !alpha || !source.hasAlpha, background: WHITE }
     const settings = { quality: recipe.quality, hasAlpha: source.hasAlpha && alpha, exif }
     const encode = codec.planEncode(geometry.canvas, settings)
     const peakBytes = priceJob({

@@ -5,7 +5,7 @@ import { padCanvas } from './steps/pad-canvas.ts'
 
 /** All numbers of a transformation: its geometry, and what becomes of pixels. */
 export interface StepPlan extends Plan {
-  /** The result has no place for transparency. */
+  /** The result has no place for transparency, or the source has none to show. */
   readonly isOpaque: boolean
   /** Under transparent pixels where they are flattened, and in the space that `pad` adds: red, green, blue, 0–255. */
   readonly background: readonly [number, number, number]

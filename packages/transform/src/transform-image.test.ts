@@ -1,5 +1,8 @@
+import { deflateSync } from 'node:zlib'
 import type { Recipe, SourceFacts } from '@tintype/core'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { iccTag, rgbProfile } from '../../../test/support/icc-profile.ts'
+import { joinPng, splitPng } from '../../../test/support/png-chunks.ts'
 import { createGovernor, type Governor, ISOLATE_BUDGET } from './governor.ts'
 import { decode, encode, failure } from './sample-jobs.ts'
 import { drawRaster, factsOf, pixel, QUARTERS, quarters, type Raster, streamOf } from './sample-rasters.ts'
@@ -188,4 +191,41 @@ it('gives its memory back when it fails', async () => {
   )
   expect(error).toMatchObject({ kind: 'decodingFailed' })
   expect(governor.usage().reservedBytes).toBe(0)
+})
+
+it('counts a profile that was unpacked to price a job among what waiting jobs hold', async () => {
+  const bytes = await toPng(quarters(80, 40))
+  const profile = rgbProfile('Display P3', iccTag.curve(563))
+  const padded = new Uint8Array(2 << 20)
+  padded.set(profile)
+  const withProfile = joinPng(
+    splitPng(bytes).flatMap((chunk) =>
+      chunk.type === 'IHDR'
+        ? [chunk, { type: 'iCCP', body: Uint8Array.of(0x70, 0, 0, ...deflateSync(padded)) }]
+        : [chunk],
+    ),
+  )
+  const source = factsOf('png', withProfile, { width: 80, height: 40 })
+  const everything = await governor.claim(ISOLATE_BUDGET.budgetBytes)
+  const ask = () =>
+    transformImage({ source, recipe: RECIPE, formatClass: 'base' }, streamOf(withProfile), services())
+  const jobs = Array.from({ length: 20 }, () => ask().catch((error: { kind: string }) => error.kind))
+  while (governor.usage().waiting === 0) await scheduler.wait(1)
+  await scheduler.wait(300)
+  const { waiting } = governor.usage()
+  everything.release()
+  const outcomes = await Promise.all(jobs)
+  expect(waiting).toBe(Math.floor(ISOLATE_BUDGET.maxWaitingBytes / (2 << 20)))
+  expect(outcomes.filter((outcome) => outcome === 'overloaded')).toHaveLength(20 - waiting)
+})
+
+it('shows rows that never came as white where the picture is opaque, and so within the price of an opaque result', async () => {
+  const drawn = drawRaster(1200, 900, (x, y) => [x & 255, y & 255, (x * y) & 255, 255])
+  const whole = await toPng(drawn)
+  const bytes = whole.slice(0, whole.length / 2)
+  const job = { source: factsOf('png', bytes, drawn), recipe: RECIPE, formatClass: 'webp' } as const
+  const result = await transformImage(job, streamOf(bytes), services())
+  expect(result).toMatchObject({ format: 'webp', warnings: ['source is truncated'] })
+  const raster = await decode('webp', result.bytes, result, { hasAlpha: false })
+  expect(pixel(raster, 600, 890)).toEqual([255, 255, 255, 255])
 })

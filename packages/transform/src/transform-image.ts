@@ -49,7 +49,10 @@ export async function transformImage(
     const geometry = planTransform(uprightSize(job.source), job.recipe)
     const start = await readStart(format, reader)
     const decisions = decide(job, geometry, start, services.governor.budgetBytes)
-    const reservation = await services.governor.claim(decisions.peakBytes, start.length)
+    const reservation = await services.governor.claim(
+      decisions.peakBytes,
+      start.length + decisions.decode.heldBytes,
+    )
     try {
       return await runDecided(decisions, start, reader, reservation, services)
     } finally {

@@ -63,13 +63,15 @@ export const jpegCodec: Codec = {
       keepInks: profile?.kind === 'cmyk-lut',
       quality: chooseQuality(crop, scaled),
     })
+    const heldBytes = profile === null ? 0 : (embedded?.length ?? 0)
     return {
       // Several passes go over the same bytes, so they stay in memory; else they pass by once.
       price: {
         kernelBytes: plan.priceBytes,
-        heapBytes: profile === null ? 0 : (embedded?.length ?? 0),
+        heapBytes: heldBytes,
         bufferBytes: plan.isMultiPass ? source.sizeBytes : 0,
       },
+      heldBytes,
       profile,
       async run(kernel, file, meter) {
         let input: ByteSource = file

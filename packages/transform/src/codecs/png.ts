@@ -53,7 +53,8 @@ export const pngCodec: Codec = {
     if (header.width !== source.width || header.height !== source.height) {
       throw new ApiError('decodingFailed', 'its pixels contradict its header')
     }
-    const { profile, heldBytes } = readProfile(header)
+    const { profile, profileBytes, kernelBytes } = readProfile(header)
+    const heldBytes = kernelBytes + profileBytes
     const plan = planPngDecode(header, {
       resize: {
         ...storedSize(source, geometry),
@@ -66,6 +67,7 @@ export const pngCodec: Codec = {
     })
     return {
       price: { kernelBytes: plan.priceBytes, heapBytes: heldBytes, bufferBytes: 0 },
+      heldBytes: profile === null ? 0 : profileBytes, // the kernel that unpacked it is garbage by now
       profile,
       async run(kernel, file, meter) {
         meter.hold(heldBytes)
@@ -97,20 +99,21 @@ function reachesImageData(start: Uint8Array): boolean {
   }
 }
 
-/** The embedded profile, unpacked in a kernel of its own, and what stays of that until the job is over. */
+/** The embedded profile, unpacked in a kernel of its own, and what stays of both until the job is over. */
 function readProfile({ iccProfile, colourType }: PngHeader): {
   readonly profile: ColourProfile | null
-  readonly heldBytes: number
+  readonly profileBytes: number
+  readonly kernelBytes: number
 } {
-  if (iccProfile === null) return { profile: null, heldBytes: 0 }
+  if (iccProfile === null) return { profile: null, profileBytes: 0, kernelBytes: 0 }
   const kernel = createKernel(kernelModule)
   try {
     const embedded = inflatePngProfile(kernel, iccProfile, MAX_PROFILE_BYTES)
     const isGrey = colourType === 0 || colourType === 4
     const profile = chooseProfile(embedded, isGrey ? 'grey' : 'rgb')
-    return { profile, heldBytes: kernel.peakBytes() + embedded.length }
+    return { profile, profileBytes: embedded.length, kernelBytes: kernel.peakBytes() }
   } catch (error) {
     if (!(error instanceof PixelError)) throw error
-    return { profile: null, heldBytes: kernel.peakBytes() } // the picture can be shown without
+    return { profile: null, profileBytes: 0, kernelBytes: kernel.peakBytes() } // the picture can be shown without
   }
 }

@@ -56,6 +56,7 @@ export function planWholeSource(source: SourceFacts, geometry: Plan, decoder: Wh
       heapBytes: decoder.heapBytes,
       bufferBytes: sizeBytes + rowBytes * height,
     },
+    heldBytes: 0,
     profile: decoder.profile,
     async run(kernel, file, meter) {
       const picture = await decodeFile(source, decoder, file, meter)
