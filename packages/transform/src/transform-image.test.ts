@@ -1,8 +1,7 @@
-import { deflateSync } from 'node:zlib'
 import type { Recipe, SourceFacts } from '@tintype/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { iccTag, rgbProfile } from '../../../test/support/icc-profile.ts'
-import { joinPng, splitPng } from '../../../test/support/png-chunks.ts'
+import { crc32 } from '../../pixels/src/crc32.ts'
 import { createGovernor, type Governor, ISOLATE_BUDGET } from './governor.ts'
 import { decode, encode, failure } from './sample-jobs.ts'
 import { drawRaster, factsOf, pixel, QUARTERS, quarters, type Raster, streamOf } from './sample-rasters.ts'
@@ -198,12 +197,26 @@ it('counts a profile that was unpacked to price a job among what waiting jobs ho
   const profile = rgbProfile('Display P3', iccTag.curve(563))
   const padded = new Uint8Array(2 << 20)
   padded.set(profile)
-  const withProfile = joinPng(
-    splitPng(bytes).flatMap((chunk) =>
-      chunk.type === 'IHDR'
-        ? [chunk, { type: 'iCCP', body: Uint8Array.of(0x70, 0, 0, ...deflateSync(padded)) }]
-        : [chunk],
-    ),
+  const deflated = new Response(padded).body?.pipeThrough(new CompressionStream('deflate'))
+  const compressed = new Uint8Array(await new Response(deflated).arrayBuffer())
+  // Behind the signature and IHDR: length, type, a name of one letter, method 0, data, checksum.
+  const chunk = Uint8Array.of(
+    ...[0, 0, 0, 0],
+    ...[0x69, 0x43, 0x43, 0x50],
+    0x70,
+    0,
+    0,
+    ...compressed,
+    0,
+    0,
+    0,
+    0,
+  )
+  const view = new DataView(chunk.buffer)
+  view.setUint32(0, chunk.length - 12)
+  view.setUint32(chunk.length - 4, crc32(chunk.subarray(4, -4)))
+  const withProfile = new Uint8Array(
+    await new Blob([bytes.slice(0, 33), chunk, bytes.slice(33)]).arrayBuffer(),
   )
   const source = factsOf('png', withProfile, { width: 80, height: 40 })
   const everything = await governor.claim(ISOLATE_BUDGET.budgetBytes)
