@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { corpusFiles, hasCorpus, readCorpus } from '../support/corpus.ts'
+import { createRandom, mutate } from '../support/mutate.ts'
 import { psnr } from '../support/pictures.ts'
-import { createRenderWorker } from '../support/render-worker.ts'
+import { createRenderWorker, readSourceFacts } from '../support/render-worker.ts'
 import { imageForm, startSystem } from '../support/system.ts'
 
 const worker = createRenderWorker()
@@ -207,4 +208,32 @@ describe.runIf(hasCorpus)('large originals', () => {
     const sizes = await Promise.all(answers.map(({ body }) => sharp(body).metadata()))
     expect(new Set(sizes.map(({ width, height }) => `${width}x${height}`))).toEqual(new Set(['1200x900']))
   })
+})
+
+describe.runIf(hasCorpus)('files damaged at random, by fixed seeds', () => {
+  it.each([
+    ['formats/webp.webp', 30],
+    ['formats/avif.avif', 30],
+    ['formats/jpg.jpg', 30],
+    ['formats/png.png', 30],
+  ] as const)(
+    '%s: every answer has a documented kind, and the next good picture is right',
+    async (name, count) => {
+      const whole = readCorpus(name)
+      const source = readSourceFacts(whole)
+      const good = await lossless(whole, { width: 64 })
+      const random = createRandom(count * whole.length)
+      for (let i = 0; i < count; i++) {
+        const bytes = mutate(whole, random)
+        const answer = await worker.render(bytes, { width: 64 }, 'webp', {
+          ...source,
+          sizeBytes: bytes.length,
+        })
+        const kinds = [null, 'refusedDimensions', 'notAnImage', 'decodingFailed']
+        expect(kinds, `number ${i}: ${answer.status}`).toContain(answer.headers.get('x-tintype-error'))
+      }
+      const again = await lossless(whole, { width: 64 })
+      expect(await psnr(again.body, good.body)).toBe(Number.POSITIVE_INFINITY)
+    },
+  )
 })
