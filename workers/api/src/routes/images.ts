@@ -22,11 +22,13 @@ const accountOf = (c: ApiContext) => c.req.param('accountId') as string
 /** Images as clients see them: with an absolute URL for each of the account's variants. */
 async function presenterOf(c: ApiContext, accountId: string): Promise<(record: ImageRecord) => object> {
   const services = c.get('services')
-  const document = await services.authority(accountId).edgeDocument()
-  if (document === null) throw new ApiError('insufficientRights')
+  const authority = services.authority(accountId)
+  // Not the edge document: its purge log may be long, and this runs for every answer that shows an image.
+  const [identity, variants] = await Promise.all([authority.identity(), authority.listVariants()])
+  if (identity === null) throw new ApiError('insufficientRights')
   const origin = services.deliveryBaseUrl ?? new URL(c.req.url).origin
-  const names = Object.keys(document.variants)
-  return (record) => presentImage(record, `${origin}/${document.accountHash}`, names)
+  const names = variants.map(({ id }) => id)
+  return (record) => presentImage(record, `${origin}/${identity.accountHash}`, names)
 }
 
 /** A whole number of the query, held between 1 and `max`; `otherwise` when absent. */
