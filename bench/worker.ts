@@ -1,9 +1,10 @@
 import kernelCode from '../packages/pixels/build/pixels.wasm?module'
 import {
-  createKernel,
+  createKernelPool,
   createResizer,
   encodeJpeg,
-  type KernelRaster,
+  KERNEL_STATIC_BYTES,
+  type Kernel,
   planResize,
   priceJpegEncode,
   priceResize,
@@ -23,6 +24,7 @@ const PIECE_BYTES = 65_536
 let source = new Uint8Array(0)
 
 const governor = createGovernor(ISOLATE_BUDGET, { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) })
+const kernels = createKernelPool(kernelCode, { maxRetainedBytes: 16e6 })
 const memories = watchMemories()
 
 /** `PUT` takes the source, `POST` runs a {@link BenchJob} on it, `GET` does nothing, to show what that costs. */
@@ -60,7 +62,7 @@ function run(job: BenchJob): Answer | Promise<Answer> {
 }
 
 async function transform(job: BenchJob & { work: 'transform' }): Promise<Answer> {
-  const services = { governor, yield: () => scheduler.wait(0) }
+  const services = { governor, kernels, yield: () => scheduler.wait(0) }
   const result: Transformed & { readonly memory?: Omit<BenchMemory, 'wasmBytes'> } = await transformImage(
     job,
     streamSource(),
@@ -89,9 +91,9 @@ function streamSource(): ReadableStream<Uint8Array> {
 
 /** Row after row is copied into the kernel, as a decoder outside of it would have to. */
 function resize({ width, height, outWidth, outHeight, isAnswered }: ResizeJob): Answer {
-  const kernel = createKernel(kernelCode)
   const plan = planResize({ kind: 'alpha', width, height, outWidth, outHeight })
-  const fixedBytes = kernel.exports.heapBytes()
+  const pricedBytes = KERNEL_STATIC_BYTES + width * 4 + priceResize(plan)
+  const kernel = kernels.start(pricedBytes)
   const row = kernel.exports.allocate(width * 4)
   const { push, raster } = createResizer(kernel, plan)
   const into = kernel.bytes(row, width * 4)
@@ -99,26 +101,27 @@ function resize({ width, height, outWidth, outHeight, isAnswered }: ResizeJob): 
     into.set(source.subarray(y * width * 4, (y + 1) * width * 4))
     if (!push(row)) break
   }
-  return {
-    bytes: isAnswered ? kernel.bytes(raster.pointer, outWidth * outHeight * 4) : null,
-    memory: kernelMemory(raster, fixedBytes + width * 4 + priceResize(plan)),
-  }
+  const bytes = isAnswered ? kernel.bytes(raster.pointer, outWidth * outHeight * 4).slice() : null
+  const memory = kernelMemory(kernel, pricedBytes)
+  kernel.close()
+  return { bytes, memory }
 }
 
 function encode({ width, height, quality, progressive }: JpegJob): Answer {
-  const kernel = createKernel(kernelCode)
-  const fixedBytes = kernel.exports.heapBytes()
+  const pricedBytes = KERNEL_STATIC_BYTES + source.length + priceJpegEncode(width, height)
+  const kernel = kernels.start(pricedBytes)
   const pointer = kernel.exports.allocate(source.length)
   kernel.bytes(pointer, source.length).set(source)
   const raster = { kernel, pointer, width, height }
   const bytes = encodeJpeg(raster, { quality, progressive })
-  const pricedBytes = fixedBytes + source.length + priceJpegEncode(width, height)
-  return { bytes, memory: kernelMemory(raster, pricedBytes) }
+  const memory = kernelMemory(kernel, pricedBytes)
+  kernel.close()
+  return { bytes, memory }
 }
 
 const WASM_PAGE_BYTES = 65_536
 
-const kernelMemory = ({ kernel }: KernelRaster, pricedBytes: number): BenchMemory => ({
+const kernelMemory = (kernel: Kernel, pricedBytes: number): BenchMemory => ({
   pricedBytes: Math.ceil(pricedBytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES,
   peakBytes: kernel.peakBytes(),
   wasmBytes: wasmBytes(),

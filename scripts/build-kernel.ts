@@ -14,11 +14,12 @@ const output = values.named ?? `${root}build/pixels.wasm`
 
 const modifiedAt = async (path: string) => (await stat(path).catch(() => null))?.mtimeMs ?? 0
 
-/** True when a source is newer than the built module, or there is none. */
+/** True when a source, or this script, is newer than the built module, or there is none. */
 async function isStale(): Promise<boolean> {
   const builtAt = await modifiedAt(output)
   const sources = await readdir(`${root}assembly`, { recursive: true })
-  const times = await Promise.all(sources.map((name) => modifiedAt(`${root}assembly/${name}`)))
+  const paths = [fileURLToPath(import.meta.url), ...sources.map((name) => `${root}assembly/${name}`)]
+  const times = await Promise.all(paths.map(modifiedAt))
   return builtAt === 0 || times.some((time) => time > builtAt)
 }
 
@@ -34,6 +35,8 @@ if (values.force || values.named || (await isStale())) {
       ...[
         '--outFile',
         output,
+        '--importMemory',
+        '--zeroFilledMemory',
         '--runtime',
         'stub',
         '--enable',

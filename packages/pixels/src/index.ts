@@ -20,6 +20,13 @@ export { JPEG_QUALITY, planJpegDecode } from './jpeg-plan.ts'
 export { KERNEL_STATIC_BYTES } from './jpeg-price.ts'
 export type { Kernel, KernelRaster } from './kernel.ts'
 export { createKernel } from './kernel.ts'
+export { createKernelPool, type KernelPool, type KernelPoolOptions } from './kernel-pool.ts'
+export {
+  createMemoryPool,
+  type MemoryPool,
+  type MemoryPoolOptions,
+  type RetainedMemory,
+} from './memory-pool.ts'
 export type { PixelErrorReason } from './pixel-error.ts'
 export { PixelError } from './pixel-error.ts'
 export type { PngDecodeOptions, PngDecodePlan, PngResize } from './png-decode.ts'

@@ -7,13 +7,19 @@ interface BaseExports {
   heapBytes(): number
 }
 
-/** One instance of the pixel kernel: it serves one job and is dropped whole, so its memory is that job's peak. */
+/** One instance of the pixel kernel: it serves one job and is dropped whole. */
 export interface Kernel {
+  /** @throws PixelError `internal` once the kernel is closed */
   readonly exports: BaseExports & Record<string, unknown>
-  /** A view on `length` bytes at `pointer`; stale as soon as anything allocates, so take it anew each time. */
+  /**
+   * A view on `length` bytes at `pointer`; stale as soon as anything allocates, so take it anew each time.
+   * @throws PixelError `internal` once the kernel is closed
+   */
   bytes(pointer: number, length: number): Uint8Array
-  /** Bytes of linear memory this job has taken so far; it never shrinks. */
+  /** Bytes of linear memory this job has taken so far; it never shrinks, and can be asked for after `close` too. */
   peakBytes(): number
+  /** End the job: its memory may serve another one, and its views are gone. Results must have been copied out. */
+  close(): void
 }
 
 /** Pixels inside a kernel: RGBA, 8 bits, straight alpha, sRGB, row-major, tightly packed (width × height × 4 bytes). */
@@ -24,14 +30,36 @@ export interface KernelRaster {
   readonly height: number
 }
 
-/** Start a fresh instance. Cheap: the compiled code is shared by all instances of one module. */
-export function createKernel(module: WebAssembly.Module): Kernel {
-  const { exports } = new WebAssembly.Instance(module, {})
-  const known = exports as Kernel['exports']
+/** Start a fresh instance on a memory of its own. Cheap: the compiled code is shared by all instances of one module. */
+export const createKernel = (module: WebAssembly.Module): Kernel =>
+  startKernel(module, new WebAssembly.Memory({ initial: 1 }), () => {})
+
+/**
+ * Start a fresh instance on `memory`, whose every byte is zero.
+ * @param giveBack told once, when the kernel is closed
+ */
+export function startKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  giveBack: (memory: WebAssembly.Memory) => void,
+): Kernel {
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel['exports']
+  let isClosed = false
+  const opened = (): Kernel['exports'] => {
+    if (isClosed) throw new PixelError('internal', 'The picture is no longer in memory')
+    return exports
+  }
   return {
-    exports: known,
-    bytes: (pointer, length) => new Uint8Array(known.memory.buffer, pointer, length),
-    peakBytes: () => known.memory.buffer.byteLength,
+    get exports() {
+      return opened()
+    },
+    bytes: (pointer, length) => new Uint8Array(opened().memory.buffer, pointer, length),
+    peakBytes: () => exports.heapBytes(),
+    close() {
+      if (isClosed) return
+      isClosed = true
+      giveBack(memory)
+    },
   }
 }
 

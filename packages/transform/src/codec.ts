@@ -47,7 +47,7 @@ export interface EncodePlan {
   readonly price: StagePrice
   /**
    * The raster's pixels may be destroyed.
-   * @returns exactly packed bytes
+   * @returns exactly packed bytes of their own: the kernel's memory serves another job afterwards
    * @throws PixelError or ApiError `encodingFailed`
    */
   run(raster: KernelRaster, meter: MemoryMeter): Promise<Uint8Array>

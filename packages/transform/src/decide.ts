@@ -13,7 +13,7 @@ import type { DecodePlan, EncodePlan } from './codec.ts'
 import { CODECS } from './codecs.ts'
 import { filterExif, findJpegExif } from './exif.ts'
 import type { StepPlan } from './pipeline.ts'
-import { priceJob } from './price.ts'
+import { type JobPrice, priceJob } from './price.ts'
 
 const WHITE = [255, 255, 255] as const
 
@@ -24,12 +24,11 @@ export interface TransformJob {
 }
 
 /** All decisions about a job, made before a pixel is touched. */
-export interface Decisions {
+export interface Decisions extends JobPrice {
   readonly format: OutputFormat
   readonly decode: DecodePlan
   readonly plan: StepPlan
   readonly encode: EncodePlan
-  readonly peakBytes: number
 }
 
 const isDecodable = (format: StoredFormat): format is OutputFormat => Object.hasOwn(CODECS, format)
@@ -69,14 +68,14 @@ export function decide(
     const plan = { ...geometry, isOpaque: !alpha || !source.hasAlpha, background: WHITE }
     const settings = { quality: recipe.quality, hasAlpha: source.hasAlpha && alpha, exif }
     const encode = codec.planEncode(geometry.canvas, settings)
-    const peakBytes = priceJob({
+    const price = priceJob({
       startBytes: start.length,
       decode: decode.price,
       profile: decode.profile,
       plan,
       encode: encode.price,
     })
-    return { format, decode, plan, encode, peakBytes }
+    return { format, decode, plan, encode, ...price }
   }
   const choice = chooseOutputFormat(
     source,

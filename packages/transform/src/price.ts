@@ -16,20 +16,30 @@ export interface JobParts {
   readonly encode: StagePrice
 }
 
+/** What a job takes, bytes. */
+export interface JobPrice {
+  /** The memory of its kernel; a part of `peakBytes`. */
+  readonly kernelBytes: number
+  /** All memory at its worst moment. */
+  readonly peakBytes: number
+}
+
 /**
  * Peak memory of a job, bytes, from headers alone. One kernel serves the whole job, so what its stages allocate adds up;
  * buffers of JavaScript last a stage. Heaps of libraries are garbage after their stage, but nothing says when it is
  * collected, so they are counted to the end.
  * How the numbers were found: docs/decisions/0018-engine-prices.md
  */
-export function priceJob({ startBytes, decode, profile, plan, encode }: JobParts): number {
+export function priceJob(parts: JobParts): JobPrice {
+  const { startBytes, decode, profile, plan, encode } = parts
   const colourBytes = profile === null ? 0 : priceColourProfile(profile)
-  const kernelBytes =
+  const allocated =
     decode.kernelBytes + colourBytes + pricePipeline(plan) + encode.kernelBytes + ALIGNMENT_BYTES
-  return (
+  const kernelBytes = Math.ceil(allocated / PAGE_BYTES) * PAGE_BYTES
+  const peakBytes =
     startBytes +
-    Math.ceil(kernelBytes / PAGE_BYTES) * PAGE_BYTES +
+    kernelBytes +
     decode.heapBytes +
     Math.max(decode.bufferBytes, encode.heapBytes + encode.bufferBytes)
-  )
+  return { kernelBytes, peakBytes }
 }

@@ -1,8 +1,11 @@
 import type { Recipe, SourceFacts } from '@tintype/core'
+import { createKernel } from '@tintype/pixels'
+import { kernelModule } from '@tintype/pixels/module'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { iccTag, rgbProfile } from '../../../test/support/icc-profile.ts'
 import { crc32 } from '../../pixels/src/crc32.ts'
 import { createGovernor, type Governor, ISOLATE_BUDGET } from './governor.ts'
+import { createIsolateKernels } from './isolate-kernels.ts'
 import { decode, encode, failure } from './sample-jobs.ts'
 import { drawRaster, factsOf, pixel, QUARTERS, quarters, type Raster, streamOf } from './sample-rasters.ts'
 import { transformImage } from './transform-image.ts'
@@ -14,7 +17,8 @@ beforeEach(() => {
   governor = createGovernor(ISOLATE_BUDGET, { now: () => 0, wait: () => scheduler.wait(1) })
 })
 
-const services = () => ({ governor, yield: () => scheduler.wait(0) })
+const kernels = createIsolateKernels()
+const services = () => ({ governor, kernels, yield: () => scheduler.wait(0) })
 const toPng = (raster: Raster) => encode('png', raster)
 
 /** Draw, transform, decode. */
@@ -241,4 +245,39 @@ it('shows rows that never came as white where the picture is opaque, and so with
   expect(result).toMatchObject({ format: 'webp', warnings: ['source is truncated'] })
   const raster = await decode('webp', result.bytes, result, { hasAlpha: false })
   expect(pixel(raster, 600, 890)).toEqual([255, 255, 255, 255])
+})
+
+describe('memory that jobs reuse', () => {
+  /** Bytes of the pool's memory that a fresh kernel would not have there. */
+  function leftovers(): number {
+    const reused = new Uint8Array(kernels.start(Number.POSITIVE_INFINITY).exports.memory.buffer)
+    const fresh = new Uint8Array(createKernel(kernelModule).exports.memory.buffer)
+    return reused.reduce((sum, byte, i) => sum + (byte === (fresh[i] ?? 0) ? 0 : 1), 0)
+  }
+
+  it('shows the next job nothing, and a result keeps its own bytes', async () => {
+    kernels.release(Number.POSITIVE_INFINITY)
+    const drawn = drawRaster(300, 200, (x, y) => [x, y, x ^ y, 255 - (x & 127)])
+    const first = await run(drawn, {})
+    expect(kernels.retainedBytes()).toBeGreaterThan(300 * 200 * 4)
+    expect(leftovers()).toBe(0)
+
+    const before = first.bytes.slice()
+    const second = await run(quarters(300, 200), {})
+    expect(first.bytes).toEqual(before)
+    expect(second.raster.data).toEqual(quarters(300, 200).data)
+  })
+
+  it('is cleared after a job that failed', async () => {
+    kernels.release(Number.POSITIVE_INFINITY)
+    const drawn = drawRaster(300, 200, (x, y) => [x, y, x ^ y, 255])
+    const bytes = await toPng(drawn)
+    bytes.fill(0x55, 60, bytes.length - 30) // image data, from its first bytes on
+    const job = { source: factsOf('png', bytes, drawn), recipe: RECIPE, formatClass: 'base' } as const
+    expect(await failure(transformImage(job, streamOf(bytes), services()))).toMatchObject({
+      kind: 'decodingFailed',
+    })
+    expect(kernels.retainedBytes()).toBeGreaterThan(300 * 200 * 4)
+    expect(leftovers()).toBe(0)
+  })
 })

@@ -1,6 +1,11 @@
 import { ApiError, type OutputFormat, planTransform, uprightSize } from '@tintype/core'
-import { applyColourProfile, type ByteReader, createByteReader, createKernel } from '@tintype/pixels'
-import { kernelModule } from '@tintype/pixels/module'
+import {
+  applyColourProfile,
+  type ByteReader,
+  createByteReader,
+  type Kernel,
+  type KernelPool,
+} from '@tintype/pixels'
 import { CODECS, hasMagic, MAGIC_BYTES } from './codecs.ts'
 import { type Decisions, decide, decodableFormat, type TransformJob } from './decide.ts'
 import type { Governor, Reservation } from './governor.ts'
@@ -29,6 +34,8 @@ export interface JobMemory {
 /** What the pipeline needs of its surroundings. */
 export interface TransformServices {
   readonly governor: Governor
+  /** What it retains between jobs is in no job's price. */
+  readonly kernels: KernelPool
   /** Let other requests run; called between stages when there are others. */
   yield(): Promise<unknown>
 }
@@ -53,9 +60,11 @@ export async function transformImage(
       decisions.peakBytes,
       start.length + decisions.decode.heldBytes,
     )
+    const kernel = services.kernels.start(decisions.kernelBytes)
     try {
-      return await runDecided(decisions, start, reader, reservation, services)
+      return await runDecided(decisions, kernel, start, reader, reservation, services)
     } finally {
+      kernel.close()
       reservation.release()
     }
   } catch (error) {
@@ -75,13 +84,13 @@ async function readStart(format: OutputFormat, reader: ByteReader): Promise<Uint
 
 async function runDecided(
   { format, decode, plan, encode, peakBytes }: Decisions,
+  kernel: Kernel,
   start: Uint8Array,
   reader: ByteReader,
   reservation: Reservation,
   services: TransformServices,
 ): Promise<Transformed> {
   const meter = createMemoryMeter()
-  const kernel = createKernel(kernelModule)
   meter.watch(kernel)
   const { raster, truncated } = await decode.run(kernel, replay(start, reader, meter), meter)
   await letOthersRun(services, peakBytes)

@@ -1,6 +1,12 @@
 import type { BlobStore } from '@tintype/core'
 import { r2BlobStore } from '@tintype/storage'
-import { createGovernor, ISOLATE_BUDGET, type Timers, type TransformServices } from '@tintype/transform'
+import {
+  createGovernor,
+  createIsolateKernels,
+  ISOLATE_BUDGET,
+  type Timers,
+  type TransformServices,
+} from '@tintype/transform'
 import { type Coalescer, createCoalescer } from './coalescer.ts'
 import { type DerivedStore, r2DerivedStore } from './derived-store.ts'
 import type { Computed } from './render.ts'
@@ -21,6 +27,7 @@ export interface Services {
 const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
 /** One of each for all requests of this isolate: they share its memory, and often their work. */
 const governor = createGovernor(ISOLATE_BUDGET, timers)
+const kernels = createIsolateKernels()
 const coalescer = createCoalescer<Computed>({ leaseMs: 25_000, pollMs: 10 }, timers)
 
 /** @throws Error saying which binding is missing, and how to add it */
@@ -33,7 +40,7 @@ export function createServices(env: Partial<Env>): Services {
   return {
     originals: r2BlobStore(env.BUCKET),
     derived: r2DerivedStore(env.BUCKET),
-    transform: { governor, yield: () => scheduler.wait(0) },
+    transform: { governor, kernels, yield: () => scheduler.wait(0) },
     coalescer,
     now: timers.now,
   }
