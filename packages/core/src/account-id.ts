@@ -1,4 +1,5 @@
 import { ApiError } from './errors.ts'
+import { formatHex } from './format-hex.ts'
 
 const HEX_32 = /^[0-9a-f]{32}$/
 
@@ -11,8 +12,7 @@ export function parsePathHexId(text: string | undefined): string {
   throw new ApiError('invalidPathIdentifier')
 }
 
-export const formatHexId = (random: Uint8Array): string =>
-  [...random.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+export const formatHexId = (random: Uint8Array): string => formatHex(random.subarray(0, 16))
 
 /** 16 bytes as 22 base64url characters: the account's name in delivery URLs. Stable, and no secret. */
 export const formatAccountHash = (random: Uint8Array): string => formatBase64Url(random.subarray(0, 16))

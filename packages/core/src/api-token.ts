@@ -1,4 +1,5 @@
 import { formatBase64Url } from './account-id.ts'
+import { formatHex } from './format-hex.ts'
 
 /** What a token may do. Writing includes reading. */
 export type TokenRight = 'read' | 'write'
@@ -24,14 +25,14 @@ export function parseApiToken(text: string): ParsedToken | null {
 /** @param random 36 unpredictable bytes: 4 for the token's id, 32 for its secret */
 export function formatApiToken(accountId: string, random: Uint8Array): { token: string; tokenId: string } {
   if (random.length < 36) throw new RangeError('formatApiToken needs 36 random bytes')
-  const tokenId = [...random.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const tokenId = formatHex(random.subarray(0, 4))
   return { token: `tt_${accountId}_${tokenId}_${formatBase64Url(random.subarray(4, 36))}`, tokenId }
 }
 
 /** SHA-256 of a secret, hex: the only form in which it is stored. The secret's own 256 bits make salt and stretching moot. */
 export async function hashSecret(secret: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return formatHex(new Uint8Array(digest))
 }
 
 /** Equality whose time depends on the lengths only. */

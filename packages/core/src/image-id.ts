@@ -1,4 +1,5 @@
 import { ApiError } from './errors.ts'
+import { formatHex } from './format-hex.ts'
 
 /** Who may see an image: anyone, or only holders of a signed URL. */
 export type Access = 'public' | 'private'
@@ -31,9 +32,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
  */
 export function formatGeneratedId(random: Uint8Array, access: Access): string {
   if (random.length < 15) throw new RangeError('formatGeneratedId needs 15 random bytes')
-  const hex = [...random.subarray(0, 15), access === 'private' ? 1 : 0]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
+  const hex = formatHex(Uint8Array.of(...random.subarray(0, 15), access === 'private' ? 1 : 0))
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 

@@ -8,6 +8,7 @@ export type { AccountSettings, BucketPurges, EdgeDocument } from './edge-documen
 export { DEFAULT_SETTINGS } from './edge-document.ts'
 export type { ErrorKind } from './errors.ts'
 export { ApiError, ERRORS, toApiError } from './errors.ts'
+export { formatHex } from './format-hex.ts'
 export type { Gravity } from './gravity.ts'
 export type { HeaderReader, ImageHeader, SourceFormat } from './header/image-header.ts'
 export { createHeaderReader, FORMATS, readImageHeader } from './header/image-header.ts'

@@ -1,3 +1,4 @@
+import { formatHex } from './format-hex.ts'
 import type { VariantOptions } from './variant.ts'
 
 /** What makes pixels and bytes differ, and nothing else: access and TTL are not part of it. */
@@ -33,5 +34,5 @@ export async function hashRecipe(recipe: Recipe): Promise<string> {
     .sort()
     .join(',')
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical))
-  return [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return formatHex(new Uint8Array(digest, 0, 16))
 }

@@ -1,3 +1,5 @@
+import { formatHex } from './format-hex.ts'
+
 /** A signing key: `value` is the HMAC secret, used as the UTF-8 bytes of its text. */
 export interface SigningKey {
   readonly name: string
@@ -33,7 +35,7 @@ const bytesOfHex = (hex: string): Uint8Array<ArrayBuffer> =>
  */
 export async function signMessage(message: string, secret: string): Promise<string> {
   const mac = await crypto.subtle.sign(HMAC, await importKey(secret, 'sign'), encoder.encode(message))
-  return [...new Uint8Array(mac)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return formatHex(new Uint8Array(mac))
 }
 
 /** The raw query without its `sig` pair; every other byte and the order stay. */

@@ -1,3 +1,5 @@
+import { formatHex } from '@tintype/core'
+
 /** Every key this project writes to R2 and KV. docs/storage.md says who writes and who removes each. */
 
 /** R2 allows 1,024 bytes in a key; an id may have 4,096. Longer ids go by their hash, under a name no id can have. */
@@ -8,8 +10,7 @@ export const blobKey = (accountId: string, random: string): string => `blobs/${a
 export async function headKey(accountId: string, imageId: string): Promise<string> {
   const bytes = new TextEncoder().encode(imageId)
   if (bytes.length <= MAX_PLAIN_ID_BYTES) return `heads/${accountId}/${imageId}`
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const hex = formatHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
   return `heads/${accountId}//${hex}` // a custom id never begins with `/`, so nothing else can be called this
 }
 

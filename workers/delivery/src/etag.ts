@@ -1,8 +1,8 @@
-import { ENGINE_EPOCH, type OutputFormat } from '@tintype/core'
+import { ENGINE_EPOCH, formatHex, type OutputFormat } from '@tintype/core'
 
 async function digest(text: string): Promise<string> {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return [...new Uint8Array(bytes, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return formatHex(new Uint8Array(bytes, 0, 16))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Access, ENGINE_EPOCH, type FormatClass, type OutputFormat } from '@tintype/core'
+import { type Access, ENGINE_EPOCH, type FormatClass, formatHex, type OutputFormat } from '@tintype/core'
 
 /** What must be known of a stored result besides its bytes: who may have it, how long it is right, how it is named. */
 export interface ResultFacts {
@@ -41,7 +41,7 @@ const ORIGIN = 'https://results.tintype.internal'
 /** Ids may have thousands of characters and any of Unicode: they go by their hash. */
 async function formatCacheUrl({ accountHash, imageId, recipeHash, formatClass }: ResultKey): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(imageId))
-  const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const id = formatHex(new Uint8Array(digest))
   return `${ORIGIN}/${ENTRY_VERSION}/${ENGINE_EPOCH}/${accountHash}/${id}/${recipeHash}/${formatClass}`
 }
 
