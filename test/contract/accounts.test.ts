@@ -8,14 +8,7 @@ import {
   type PurgeTag,
   parseVariant,
 } from '@tintype/core'
-import {
-  durableAccountAuthority,
-  durableAccountRegistry,
-  kvEdgeDocuments,
-  memoryAccountAuthority,
-  memoryAccountRegistry,
-  memoryEdgeDocuments,
-} from '@tintype/storage'
+import { durableAccountAuthority, durableAccountRegistry, kvEdgeDocuments } from '@tintype/storage'
 import { describe, expect, it } from 'vitest'
 import { bindings, freshAccountId } from './env.ts'
 
@@ -130,10 +123,6 @@ function describeAuthority(
   })
 }
 
-describeAuthority('memory', () => {
-  const edge = memoryEdgeDocuments()
-  return { authority: memoryAccountAuthority(edge), edge }
-})
 describeAuthority('a Durable Object', (accountId) => ({
   authority: durableAccountAuthority(bindings.ACCOUNTS, accountId),
   edge: kvEdgeDocuments(bindings.EDGE),
@@ -173,5 +162,4 @@ function describeRegistry(name: string, create: () => AccountRegistry) {
   })
 }
 
-describeRegistry('memory', memoryAccountRegistry)
 describeRegistry('a Durable Object', () => durableAccountRegistry(bindings.REGISTRY))

@@ -1,5 +1,5 @@
 import type { BlobStore } from '@tintype/core'
-import { memoryBlobStore, r2BlobStore } from '@tintype/storage'
+import { r2BlobStore } from '@tintype/storage'
 import { describe, expect, it } from 'vitest'
 import { bindings } from './env.ts'
 
@@ -84,5 +84,4 @@ function describeBlobStore(name: string, create: () => BlobStore) {
   })
 }
 
-describeBlobStore('memory', memoryBlobStore)
 describeBlobStore('R2', () => r2BlobStore(bindings.BUCKET))

@@ -4,7 +4,6 @@ import {
   type ImageHeads,
   type ImageIndex,
   type ImageTerms,
-  type PurgeTag,
   type SourceFacts,
 } from '@tintype/core'
 import {
@@ -12,9 +11,6 @@ import {
   durableAccountAuthority,
   durableImageIndex,
   kvEdgeDocuments,
-  memoryBlobStore,
-  memoryImageHeads,
-  memoryImageIndex,
   r2BlobStore,
   r2ImageHeads,
 } from '@tintype/storage'
@@ -205,17 +201,6 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
     })
   })
 }
-
-describeImageIndex('memory', async () => {
-  const accountId = freshAccountId()
-  const [blobs, heads] = [memoryBlobStore(), memoryImageHeads()]
-  const purged = new Map<string, number>()
-  const purge = async (tags: readonly PurgeTag[]) => {
-    for (const tag of tags) purged.set(tag, (purged.get(tag) ?? 0) + 1)
-  }
-  const index = memoryImageIndex(accountId, { blobs, heads, purge })
-  return { accountId, blobs, heads, index, purgedAt: async (id) => purged.get(`image:${id}`) ?? null }
-})
 
 describeImageIndex('a Durable Object', async () => {
   const accountId = freshAccountId()
