@@ -1,8 +1,8 @@
-import type { RenderJob } from '../packages/core/src/index.ts'
+import type { RenderRequest } from '../packages/core/src/index.ts'
 
 /** What the bench Worker is asked to do with the source that it holds. */
 export type BenchJob =
-  | ({ readonly work: 'transform' } & Pick<RenderJob, 'source' | 'recipe' | 'formatClass'>)
+  | ({ readonly work: 'transform' } & Pick<RenderRequest, 'source' | 'recipe' | 'formatClass'>)
   | ResizeJob
   | JpegJob
 

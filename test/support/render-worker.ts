@@ -1,12 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { createTestHarness } from 'wrangler'
 import { createHeaderReader } from '../../packages/core/src/header/image-header.ts'
-import {
-  type FormatClass,
-  formatRenderJob,
-  type Recipe,
-  type RenderJob,
-  type SourceFacts,
+import type {
+  ErrorKind,
+  FormatClass,
+  Recipe,
+  RenderRefusal,
+  RenderRequest,
+  ResultMeta,
+  SourceFacts,
+  StoredSource,
+  Verdict,
 } from '../../packages/core/src/index.ts'
 
 /** The part of an R2 binding that tests use. */
@@ -16,21 +20,15 @@ interface Bucket {
   delete(key: string): Promise<void>
 }
 
+/** A result as tests look at it: what it is and its bytes, or why there is none. */
 export interface RenderAnswer {
-  readonly status: number
-  readonly headers: Headers
+  /** null for a refusal. */
+  readonly meta: ResultMeta | null
+  /** null for a result. */
+  readonly kind: ErrorKind | null
+  readonly detail: string | null
+  /** Empty for a refusal. */
   readonly body: Buffer
-  /** Of a computed answer: what the job was priced at and took, and the most its isolate reserved so far, bytes. */
-  readonly memory: { readonly priced: number; readonly peak: number; readonly reserved: number } | null
-}
-
-function readMemory(headers: Headers): RenderAnswer['memory'] {
-  const text = headers.get('x-tintype-memory')
-  if (text === null) return null
-  const [priced = 0, peak = 0, reserved = 0] = text.split(';').map((field) => Number(field.split('=')[1]))
-  if (!(peak > 0 && peak <= priced))
-    throw new Error(`The job took ${peak} bytes, and was priced at ${priced}`)
-  return { priced, peak, reserved }
 }
 
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)
@@ -43,7 +41,15 @@ export function readSourceFacts(bytes: Uint8Array): SourceFacts {
   return { ...reader.header, sizeBytes: bytes.length }
 }
 
-/** The render Worker as it is deployed, with a bucket of its own. */
+/** No test passes whose job takes more than its price. */
+function checkMemory(memory: ResultMeta['memory']): void {
+  if (memory === null) return
+  const { pricedBytes, peakBytes } = memory
+  if (!(peakBytes > 0 && peakBytes <= pricedBytes))
+    throw new Error(`The job took ${peakBytes} bytes, and was priced at ${pricedBytes}`)
+}
+
+/** The render Worker as it is deployed, with a bucket of its own, called over a service binding. */
 export function createRenderWorker() {
   const server = createTestHarness({
     root: fileURLToPath(new URL('../..', import.meta.url)),
@@ -51,8 +57,8 @@ export function createRenderWorker() {
       { configPath: 'workers/render/wrangler.toml' },
       {
         config: {
-          name: 'leaving-client',
-          main: 'test/system/workers/leaving-client.ts',
+          name: 'render-bridge',
+          main: 'test/support/render-bridge.ts',
           compatibility_date: '2026-11-01',
           services: [{ binding: 'RENDER', service: 'tintype-render' }],
         },
@@ -62,50 +68,63 @@ export function createRenderWorker() {
   const worker = () => server.getWorker<{ BUCKET: Bucket }>('tintype-render')
   let blobs = 0
 
-  async function createJob(
+  const call = (method: string, argument: object, signal?: AbortSignal) =>
+    server.getWorker('render-bridge').fetch(`http://bridge/${method}`, {
+      ...{ method: 'POST', body: JSON.stringify(argument) },
+      ...(signal === undefined ? {} : { signal }),
+    })
+
+  async function store(
     bytes: Uint8Array,
-    recipe: Partial<Recipe> = {},
-    formatClass: FormatClass = 'base',
     source: SourceFacts = readSourceFacts(bytes),
-  ): Promise<RenderJob> {
+  ): Promise<StoredSource> {
     blobs += 1
     const blobKey = `blobs/account/${blobs}`
     await (await worker().getEnv()).BUCKET.put(blobKey, bytes)
+    return { blobKey, source }
+  }
+
+  async function createRequest(
+    bytes: Uint8Array,
+    recipe: Partial<Recipe> = {},
+    formatClass: FormatClass = 'base',
+    source?: SourceFacts,
+  ): Promise<RenderRequest> {
+    const stored = await store(bytes, source)
     return {
-      accountId: 'account',
-      blobKey,
-      source,
+      ...stored,
       recipe: { fit: 'scale-down', metadata: 'none', quality: 85, ...recipe },
       formatClass,
     }
   }
 
-  async function post(job: RenderJob): Promise<RenderAnswer> {
-    const response = await worker().fetch('http://render/', { method: 'POST', body: formatRenderJob(job) })
-    const headers = response.headers as unknown as Headers
-    return {
-      status: response.status,
-      headers,
-      body: Buffer.from(await response.arrayBuffer()),
-      memory: readMemory(headers), // no test passes whose job takes more than its price
-    }
+  async function send(request: RenderRequest): Promise<RenderAnswer> {
+    const response = await call('render', request)
+    const body = Buffer.from(await response.arrayBuffer())
+    const header = response.headers.get('x-render-result')
+    if (header === null) throw new Error(`The render Worker failed: ${body.toString()}`)
+    const told: { ok: true; meta: ResultMeta } | RenderRefusal = JSON.parse(decodeURIComponent(header))
+    if (!told.ok) return { meta: null, kind: told.kind, detail: told.detail, body }
+    checkMemory(told.meta.memory)
+    return { meta: told.meta, kind: null, detail: null, body }
   }
 
   return {
     listen: () => server.listen(),
     close: () => server.close(),
-    fetch: (init: { method: string; body?: string }) => worker().fetch('http://render/', init),
-    /** Post a job many times, each one px wider, from a Worker that leaves after some ms. @returns how many answers it did not wait for */
-    async postAndLeave(job: RenderJob, times: number, afterMs: number): Promise<number> {
-      const url = `http://client/?times=${times}&afterMs=${afterMs}`
-      const response = await server
-        .getWorker('leaving-client')
-        .fetch(url, { method: 'POST', body: formatRenderJob(job) })
-      return Number(await response.text())
-    },
     bucket: async () => (await worker().getEnv()).BUCKET,
-    createJob,
-    post,
-    render: async (...job: Parameters<typeof createJob>) => post(await createJob(...job)),
+    createRequest,
+    send,
+    /** Send a request, and close the connection after some ms if there is no answer yet. */
+    async sendAndLeave(request: RenderRequest, afterMs: number): Promise<'answered' | 'left'> {
+      return call('render', request, AbortSignal.timeout(afterMs)).then(
+        () => 'answered',
+        () => 'left',
+      )
+    },
+    render: async (...request: Parameters<typeof createRequest>) => send(await createRequest(...request)),
+    async verify(bytes: Uint8Array, source?: SourceFacts): Promise<Verdict> {
+      return (await call('verify', await store(bytes, source))).json() as Promise<Verdict>
+    },
   }
 }

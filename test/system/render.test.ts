@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ENGINE_EPOCH } from '../../packages/core/src/index.ts'
 import { hasCorpus, readCorpus } from '../support/corpus.ts'
 import { drawPng, psnr } from '../support/pictures.ts'
 import { createRenderWorker, readSourceFacts } from '../support/render-worker.ts'
@@ -17,83 +18,69 @@ const reference = (bytes: Uint8Array, width: number, height: number) =>
 
 describe('the answer', () => {
   it('is computed first and comes from L2 afterwards, the same byte for byte', async () => {
-    const job = await worker.createJob(await drawPng(64, 48), { width: 32 })
-    const first = await worker.post(job)
-    expect(first.status).toBe(200)
-    expect(Object.fromEntries(first.headers)).toMatchObject({
-      'content-type': 'image/png',
-      'content-length': String(first.body.length),
-      'x-tintype-origin': 'computed',
-    })
+    const request = await worker.createRequest(await drawPng(64, 48), { width: 32 })
+    const first = await worker.send(request)
+    const about = { format: 'png', width: 32, height: 24, warnings: [], epoch: ENGINE_EPOCH }
+    expect(first.meta).toMatchObject({ ...about, origin: 'computed', sizeBytes: first.body.length })
     const bucket = await worker.bucket()
     await expect.poll(async () => (await bucket.list({ prefix: 'derived/' })).objects.length).toBe(1)
-    await bucket.delete(job.blobKey) // nothing but L2 is left to answer from
-    const second = await worker.post(job)
-    expect(second.headers.get('x-tintype-origin')).toBe('l2')
-    expect(second.headers.get('content-type')).toBe('image/png')
+    await bucket.delete(request.blobKey) // nothing but L2 is left to answer from
+    const second = await worker.send(request)
+    expect(second.meta).toEqual({ ...first.meta, origin: 'l2', memory: null })
     expect(second.body.equals(first.body)).toBe(true)
   })
 
   it('carries the warning, from L2 as well', async () => {
-    const job = await worker.createJob(await drawPng(1300, 20), {}, 'avif')
-    const answers = [await worker.post(job)]
-    await expect.poll(async () => (await worker.post(job)).headers.get('x-tintype-origin')).toBe('l2')
-    answers.push(await worker.post(job))
-    for (const { headers } of answers) {
-      expect(headers.get('content-type')).toBe('image/webp')
-      expect(headers.get('x-tintype-warning')).toBe('image too large for AVIF')
+    const request = await worker.createRequest(await drawPng(1300, 20), {}, 'avif')
+    const answers = [await worker.send(request)]
+    await expect.poll(async () => (await worker.send(request)).meta?.origin).toBe('l2')
+    answers.push(await worker.send(request))
+    for (const { meta } of answers) {
+      expect(meta).toMatchObject({ format: 'webp', warnings: ['image too large for AVIF'] })
     }
   })
 
   it('says which original is missing by kind alone', async () => {
-    const job = await worker.createJob(await drawPng(8, 8))
-    const { status, headers, body } = await worker.post({ ...job, blobKey: 'blobs/account/none' })
-    expect([status, headers.get('x-tintype-error'), body.toString()]).toEqual([
-      404,
-      'deliveredImageNotFound',
-      '',
-    ])
+    const request = await worker.createRequest(await drawPng(8, 8))
+    const { kind, detail } = await worker.send({ ...request, blobKey: 'blobs/account/none' })
+    expect([kind, detail]).toEqual(['deliveredImageNotFound', null])
   })
 
   it('never shows a stack', async () => {
-    const answer = await worker.fetch({ method: 'POST', body: '{"no":"job"}' })
-    expect([answer.status, answer.headers.get('x-tintype-error'), await answer.text()]).toEqual([
-      500,
-      'deliveryInternal',
-      '',
-    ])
-    expect((await worker.fetch({ method: 'GET' })).status).toBe(405)
+    const { kind, detail } = await worker.send({ no: 'request' } as never)
+    expect([kind, detail]).toEqual(['deliveryInternal', null])
   })
 
   it('is the same for all who ask for it at the same time', async () => {
-    const job = await worker.createJob(await drawPng(900, 700), { width: 600 }, 'avif')
-    const answers = await Promise.all(Array.from({ length: 20 }, () => worker.post(job)))
-    for (const { status, body } of answers) {
-      expect(status).toBe(200)
+    const request = await worker.createRequest(await drawPng(900, 700), { width: 600 }, 'avif')
+    const answers = await Promise.all(Array.from({ length: 20 }, () => worker.send(request)))
+    for (const { kind, body } of answers) {
+      expect(kind).toBeNull()
       expect(body.equals(answers[0]?.body as Buffer)).toBe(true)
     }
   })
 
   it('serves many at once', async () => {
     const picture = await drawPng(1000, 800)
-    const jobs = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => worker.createJob(picture, { width: 100 + i }, 'webp')),
+    const requests = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => worker.createRequest(picture, { width: 100 + i }, 'webp')),
     )
-    const answers = await Promise.all(jobs.map(worker.post))
-    expect(answers.map(({ status }) => status)).toEqual(jobs.map(() => 200))
+    const answers = await Promise.all(requests.map(worker.send))
+    expect(answers.map(({ kind }) => kind)).toEqual(requests.map(() => null))
   })
 })
 
 describe('clients that leave', () => {
   it('take no memory with them', async () => {
     const picture = await drawPng(1600, 1200)
-    const left = [
-      await worker.postAndLeave(await worker.createJob(picture, { width: 700 }, 'avif'), 10, 5),
-      await worker.postAndLeave(await worker.createJob(picture, { width: 700 }, 'avif'), 10, 60),
-    ]
-    expect(left[0]).toBeGreaterThan(0)
-    const { status } = await worker.render(picture, { width: 100 }, 'avif')
-    expect(status).toBe(200)
+    for (const afterMs of [5, 60]) {
+      const requests = await Promise.all(
+        Array.from({ length: 10 }, (_, i) => worker.createRequest(picture, { width: 700 + i }, 'avif')),
+      )
+      const outcomes = await Promise.all(requests.map((one) => worker.sendAndLeave(one, afterMs)))
+      expect(outcomes).toContain('left')
+    }
+    expect((await worker.render(picture, { width: 100 }, 'avif')).kind).toBeNull()
   })
 })
 
@@ -114,14 +101,39 @@ describe('damaged originals', () => {
         const flipped = Buffer.from(original).fill(0xa5, at)
         for (const bytes of [cut, flipped]) {
           const source = { ...facts, sizeBytes: bytes.length }
-          const { status, headers } = await worker.render(bytes, { width: 20 }, 'base', source)
+          const { kind } = await worker.render(bytes, { width: 20 }, 'base', source)
           // A decoder may show what it could read; it may not answer with a fault of ours.
-          if (status !== 200)
-            expect([status, headers.get('x-tintype-error')]).toEqual([422, 'decodingFailed'])
+          expect([null, 'decodingFailed']).toContain(kind)
         }
       }
     }
-    expect((await worker.render(await drawPng(8, 8))).status).toBe(200)
+    expect((await worker.render(await drawPng(8, 8))).kind).toBeNull()
+  })
+})
+
+describe('whether an original can be shown', () => {
+  it('is found out by decoding the whole of it', async () => {
+    const jpeg = await sharp(await drawPng(600, 400))
+      .jpeg()
+      .toBuffer()
+    expect(await worker.verify(jpeg)).toEqual({ verdict: 'deliverable', warnings: [] })
+    const source = readSourceFacts(jpeg)
+    expect(await worker.verify(jpeg.subarray(0, jpeg.length / 2), source)).toEqual({
+      verdict: 'deliverable',
+      warnings: ['source is truncated'],
+    })
+    expect(await worker.verify(await drawPng(600, 400), source)).toEqual({
+      ...{ verdict: 'refused', kind: 'decodingFailed', detail: 'the file is damaged' },
+    })
+    const animated = { ...source, animated: true }
+    expect(await worker.verify(jpeg, animated)).toMatchObject({ verdict: 'refused', kind: 'notAnImage' })
+  })
+
+  it('stores nothing', async () => {
+    const before = await (await worker.bucket()).list({ prefix: 'derived/' })
+    await worker.verify(await drawPng(60, 40))
+    const after = await (await worker.bucket()).list({ prefix: 'derived/' })
+    expect(after.objects).toEqual(before.objects)
   })
 })
 
@@ -152,17 +164,18 @@ describe('metadata of a JPEG', () => {
 
 describe.skipIf(!hasCorpus)('real pictures', () => {
   it.each([
-    ['avif', 'image/avif', 36],
-    ['webp', 'image/webp', 37],
-    ['base', 'image/jpeg', 36],
-  ] as const)('the standard photo reaches a client of class %s as %s', async (formatClass, mime, leastDb) => {
-    const beach = readCorpus('photos/beach-2725x2225.jpg')
-    const { status, headers, body } = await worker.render(beach, { width: 1366, height: 768 }, formatClass)
-    expect(status, body.toString('latin1').slice(0, 300)).toBe(200)
-    expect(headers.get('content-type')).toBe(mime)
-    expect(headers.get('x-tintype-warning')).toBeNull()
-    expect(await psnr(body, await reference(beach, 941, 768))).toBeGreaterThan(leastDb)
-  })
+    ['avif', 'avif', 36],
+    ['webp', 'webp', 37],
+    ['base', 'jpeg', 36],
+  ] as const)(
+    'the standard photo reaches a client of class %s as %s',
+    async (formatClass, format, leastDb) => {
+      const beach = readCorpus('photos/beach-2725x2225.jpg')
+      const { meta, body } = await worker.render(beach, { width: 1366, height: 768 }, formatClass)
+      expect(meta).toMatchObject({ format, warnings: [] })
+      expect(await psnr(body, await reference(beach, 941, 768))).toBeGreaterThan(leastDb)
+    },
+  )
 
   it.each(['kodim1', 'kodim13', 'kodim23'])('%s is resampled as libvips does it', async (name) => {
     const photo = readCorpus(`kodak/${name}.png`)
@@ -207,15 +220,16 @@ describe.skipIf(!hasCorpus)('real pictures', () => {
 
   it('a picture that can never fit is refused at once, with the reason', async () => {
     const bytes = readCorpus('avif/bbb_alpha_inverted.avif')
-    const { status, headers, body } = await worker.render(bytes, { width: 100 })
-    expect([status, headers.get('x-tintype-error')]).toEqual([403, 'refusedDimensions'])
-    expect(body.toString()).toBe('3840x2160 px into 100x56 px needs more memory than there is')
+    const { kind, detail } = await worker.render(bytes, { width: 100 })
+    expect([kind, detail]).toEqual([
+      'refusedDimensions',
+      '3840x2160 px into 100x56 px needs more memory than there is',
+    ])
   })
 
   it('an animation is refused until animations are built', async () => {
     const bytes = readCorpus('animated/rotating-squares.webp')
-    const { status, headers, body } = await worker.render(bytes)
-    expect([status, headers.get('x-tintype-error')]).toEqual([415, 'notAnImage'])
-    expect(body.toString()).toBe('animated WebP images cannot be transformed yet')
+    const { kind, detail } = await worker.render(bytes)
+    expect([kind, detail]).toEqual(['notAnImage', 'animated WebP images cannot be transformed yet'])
   })
 })

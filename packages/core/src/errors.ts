@@ -57,14 +57,24 @@ export const ERRORS = {
 
 export type ErrorKind = keyof typeof ERRORS
 
+interface ApiErrorOptions extends ErrorOptions {
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** The one error that crosses package borders. Anything else that is thrown is a fault of ours. */
 export class ApiError extends Error {
   override name = 'ApiError'
   readonly kind: ErrorKind
+  /** What `message` says beyond the sentence of its kind; null for nothing. */
+  readonly detail: string | null
+  /** Headers that an answer of this failure carries besides those of every failure, such as `allow`. */
+  readonly headers: Readonly<Record<string, string>>
   /** `detail` reaches the caller: name the option, never a key, URL or stack. `cause` only reaches the log. */
-  constructor(kind: ErrorKind, detail?: string, options?: ErrorOptions) {
+  constructor(kind: ErrorKind, detail?: string | null, options: ApiErrorOptions = {}) {
     super(detail ? `${ERRORS[kind].message}: ${detail}` : ERRORS[kind].message, options)
     this.kind = kind
+    this.detail = detail || null
+    this.headers = options.headers ?? {}
   }
 }
 

@@ -54,8 +54,16 @@ export {
 } from './purge.ts'
 export type { FormatClass, OutputFormat, Recipe } from './recipe.ts'
 export { DEFAULT_QUALITY, hashRecipe, recipeOfVariant } from './recipe.ts'
-export type { RenderJob } from './render-job.ts'
-export { ENGINE_EPOCH, formatRenderJob, parseRenderJob, RENDER_HEADERS } from './render-job.ts'
+export type {
+  RenderRefusal,
+  RenderRequest,
+  RenderResult,
+  RenderService,
+  ResultMeta,
+  StoredSource,
+  Verdict,
+} from './render-service.ts'
+export { ENGINE_EPOCH } from './render-service.ts'
 export type { SignatureVerdict, SigningKey } from './signature.ts'
 export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from './signature.ts'
 export type { FitMode, GeometryRequest, Plan } from './transform-plan.ts'

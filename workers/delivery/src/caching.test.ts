@@ -10,7 +10,7 @@ const accept = (value: string): RequestInit => ({ headers: { accept: value } })
 describe('stored results', () => {
   it('are hit by the next request, with the same bytes and headers', async () => {
     const { id } = await account.putImage({ tags: ['spring', 'grün'] })
-    bench.renderer = () => renderedAs('jpeg', 'pixels', { 'x-tintype-warning': 'larger "than" thought' })
+    bench.renderer = () => renderedAs('jpeg', 'pixels', { warnings: ['larger "than" thought'] })
     const first = await bench.fetch(`/${account.hash}/${id}/thumb`)
     const second = await bench.fetch(`/${account.hash}/${id}/thumb`)
     bench.renderer = createBench().renderer
@@ -83,13 +83,47 @@ describe('stored results', () => {
     const { id } = await account.putImage()
     const path = `/${account.hash}/${id}/public`
     const large = new Uint8Array(8 * 1024 * 1024 + 1).map((_, index) => index)
-    bench.renderer = () => renderedAs('png', large, { 'content-length': String(large.length) })
+    bench.renderer = () => renderedAs('png', large)
     const first = await bench.fetch(path)
     const part = await bench.fetch(path, { headers: { range: `bytes=${large.length - 3}-` } })
     bench.renderer = createBench().renderer
     expect((await first.arrayBuffer()).byteLength).toBe(large.length)
     expect([part.status, part.headers.get('cf-cache-status')]).toEqual([206, 'MISS'])
     expect([...new Uint8Array(await part.arrayBuffer())]).toEqual([...large.subarray(-3)])
+  })
+})
+
+describe('a newer engine', () => {
+  it('replaces what an older one made as soon as the isolate has met it, and never under the old etag', async () => {
+    const bench = createBench()
+    const account = await bench.createAccount()
+    const path = `/${account.hash}/${(await account.putImage()).id}/public`
+    const render = (epoch: number) => () => renderedAs('jpeg', `made by ${epoch}`, { epoch })
+    bench.renderer = render(1)
+    const old = await bench.fetch(path)
+    bench.renderer = render(2)
+    const kept = await bench.fetch(path)
+    expect([kept.headers.get('cf-cache-status'), await readText(kept)]).toEqual(['HIT', 'made by 1'])
+    expect(kept.headers.get('etag')).toBe(old.headers.get('etag'))
+    await bench.fetch(`/${account.hash}/${(await account.putImage()).id}/public`) // here it is met
+    const made = await bench.fetch(path)
+    expect([made.headers.get('cf-cache-status'), await readText(made)]).toEqual(['MISS', 'made by 2'])
+    expect(made.headers.get('etag')).not.toBe(old.headers.get('etag'))
+    expect((await bench.fetch(path)).headers.get('cf-cache-status')).toBe('HIT')
+  })
+  it('does not confirm copies that the older one made', async () => {
+    const bench = createBench()
+    const account = await bench.createAccount()
+    const { id } = await account.putImage()
+    const path = `/${account.hash}/${id}/public`
+    const etag = (await bench.fetch(path)).headers.get('etag') as string
+    const later = createBench() // another isolate, after the render Worker was deployed
+    later.epoch = 2
+    later.renderer = () => renderedAs('jpeg', 'new', { epoch: 2 })
+    await account.purge(`image:${id}`)
+    const held = { headers: { 'if-none-match': etag } }
+    expect((await later.fetch(path, held)).status).toBe(200)
+    expect(later.jobs).toHaveLength(1)
   })
 })
 

@@ -10,7 +10,7 @@ export function parseIfNoneMatch(header: string | null): 'any' | readonly string
   return [...header.matchAll(ENTITY_TAG)].map(([, tag]) => tag as string)
 }
 
-export const holds = (held: 'any' | readonly string[], etag: string): boolean =>
+export const matchesEtag = (held: 'any' | readonly string[], etag: string): boolean =>
   held === 'any' || held.includes(etag)
 
 /**

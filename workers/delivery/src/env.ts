@@ -1,4 +1,4 @@
-import type { EdgeDocument } from '@tintype/core'
+import type { EdgeDocument, RenderService } from '@tintype/core'
 
 /** What another Worker answers over a service binding. */
 export interface Service {
@@ -15,7 +15,7 @@ export interface ApiService extends Service {
 export interface Env {
   readonly EDGE: KVNamespace
   readonly BUCKET: R2Bucket
-  readonly RENDER: Service
+  readonly RENDER: RenderService
   readonly API: ApiService
   readonly EDGE_MEMO_SECONDS: string
 }

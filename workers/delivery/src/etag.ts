@@ -1,4 +1,4 @@
-import { ENGINE_EPOCH, formatHex, type OutputFormat } from '@tintype/core'
+import { formatHex, type ResultMeta } from '@tintype/core'
 
 async function digest(text: string): Promise<string> {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
@@ -7,15 +7,20 @@ async function digest(text: string): Promise<string> {
 
 /**
  * The strong validator of a result, quotes included. It follows from what the result is made of, so that a copy can be
- * confirmed without making the result again. The second part stands for the original: equal parts, equal original.
+ * confirmed without making the result again. The engine's epoch comes with its answer: bytes of two engines never share
+ * a validator. The second part stands for the original: equal parts, equal original.
  *
  *     "cf-<recipe, format and engine>:<blob>"
  *
  * Rule: docs/parity.md#etag.
  */
-export async function formatEtag(blobKey: string, recipeHash: string, format: OutputFormat): Promise<string> {
+export async function formatEtag(
+  blobKey: string,
+  recipeHash: string,
+  { epoch, format }: Pick<ResultMeta, 'epoch' | 'format'>,
+): Promise<string> {
   const [making, blob] = await Promise.all([
-    digest(`${ENGINE_EPOCH}/${recipeHash}/${format}`),
+    digest(`${epoch}/${recipeHash}/${format}`),
     digest(blobKey), // hashed: the key names the account
   ])
   return `"cf-${making.slice(0, 16)}:${blob}"`

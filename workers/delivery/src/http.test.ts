@@ -15,7 +15,7 @@ describe('the headers of an image', () => {
     const { id } = await account.putImage({
       tags: ['spring', 'has space', 'a,b', 'grün', 'x'.repeat(1025), '~!'],
     })
-    bench.renderer = () => renderedAs('webp', DIGITS, { 'x-tintype-warning': 'image too large for AVIF' })
+    bench.renderer = () => renderedAs('webp', DIGITS, { warnings: ['image too large for AVIF'] })
     const response = await get(`/${account.hash}/${id}/thumb`, { accept: 'image/webp' })
     bench.renderer = renderer
     const { etag, 'cf-resized': resized, ...rest } = Object.fromEntries(response.headers)
@@ -193,10 +193,9 @@ describe('a failure', () => {
     ['decodingFailed', 422, 9516],
     ['refusedDimensions', 403, 9413],
     ['overloaded', 503, 9522],
-  ])('of rendering, %s, keeps its name', async (kind, status, code) => {
+  ] as const)('of rendering, %s, keeps its name', async (kind, status, code) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    bench.renderer = () =>
-      new Response('why', { status: 500, headers: { 'x-tintype-error': kind, 'retry-after': '2' } })
+    bench.renderer = () => ({ ok: false, kind, detail: 'why', retryAfterSeconds: 2 })
     const url = await path()
     const response = await get(url)
     bench.renderer = renderer
@@ -209,19 +208,15 @@ describe('a failure', () => {
     log.mockRestore()
   })
   it.each([
-    ['an unnamed failure', () => new Response('stack trace', { status: 500 })],
-    [
-      'an unknown name',
-      () => new Response('x', { status: 500, headers: { 'x-tintype-error': 'constructor' } }),
-    ],
-    ['something that is no picture', () => new Response('x', { headers: { 'content-type': 'text/html' } })],
+    ['an unknown name', () => ({ ok: false as const, kind: 'constructor' as never, detail: 'stack trace' })],
+    ['a format that no client was told of', () => renderedAs('constructor' as never, 'x')],
     [
       'a crash',
       () => {
         throw new Error('boom')
       },
     ],
-  ])('of ours, %s, says nothing of its cause, which is logged', async (_, answer) => {
+  ] as const)('of ours, %s, says nothing of its cause, which is logged', async (_, answer) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     bench.renderer = answer
     const response = await get(await path())

@@ -2,7 +2,6 @@ import { ApiError, ERRORS, isAccountHash, toApiError } from '@tintype/core'
 import { type Context, Hono } from 'hono'
 import { deliver } from './deliver.ts'
 import type { Env } from './env.ts'
-import { Refusal } from './refusal.ts'
 import { errorResponse, plainResponse } from './response-headers.ts'
 import { createServices } from './services.ts'
 
@@ -37,7 +36,7 @@ app.all('*', (c) => {
   // Direct creator uploads: `POST /<account_hash>/<ticket>`, and the API answers by method.
   const [, hash = '', rest = ''] = new URL(c.req.url).pathname.split('/')
   if (isAccountHash(hash) && rest !== '') return forwardToApi(c)
-  throw new Refusal('deliveryMethodNotAllowed', { allow: 'GET, HEAD' })
+  throw new ApiError('deliveryMethodNotAllowed', null, { headers: { allow: 'GET, HEAD' } })
 })
 
 app.onError((error) => {

@@ -8,14 +8,6 @@ export const MEDIA_TYPES = {
   avif: 'image/avif',
 } as const satisfies Record<OutputFormat, string>
 
-const FORMATS = Object.keys(MEDIA_TYPES) as OutputFormat[]
-
-/** The format of a media type, parameters ignored; null for one that no result has. */
-export function formatOfMediaType(mediaType: string | null): OutputFormat | null {
-  const essence = mediaType?.split(';', 1)[0]?.trim().toLowerCase()
-  return FORMATS.find((format) => MEDIA_TYPES[format] === essence) ?? null
-}
-
 /** The formats that a class asks for when nothing makes the render Worker fall back. */
 export const AIMED_FORMATS = {
   avif: ['avif'],

@@ -31,7 +31,7 @@ export interface Result extends Told {
   readonly kind: 'result'
   readonly format: OutputFormat
   readonly sizeBytes: number
-  readonly warning: string | null
+  readonly warnings: readonly string[]
   readonly body: Uint8Array | ReadableStream<Uint8Array>
   readonly cacheStatus: 'HIT' | 'MISS'
 }
@@ -48,7 +48,9 @@ async function fromCache(
   const stored = await services.results.get({ ...wanted, formatClass })
   if (stored === null) return null
   const { facts, body } = stored
-  if (!wanted.isStillValid(facts)) {
+  // A newer engine's results replace an older one's as soon as this isolate has met one.
+  const isOutdated = facts.epoch < (services.renderer.knownEpoch() ?? 0)
+  if (isOutdated || !wanted.isStillValid(facts)) {
     await body.cancel()
     return null
   }
@@ -80,18 +82,19 @@ async function make(
   const grant = await wanted.gate.admit(access)
 
   if (heldEtags.length > 0) {
+    const epoch = await services.renderer.epoch()
     for (const format of AIMED_FORMATS[formatClass]) {
-      const etag = await formatEtag(blobKey, recipeHash, format)
+      const etag = await formatEtag(blobKey, recipeHash, { epoch, format })
       if (heldEtags.includes(etag)) return { kind: 'unchanged', etag, access, userTags, grant }
     }
   }
 
-  const rendered = await services.render({ accountId, blobKey, source, recipe, formatClass })
-  const { format, sizeBytes, warning, body } = rendered
-  const etag = await formatEtag(blobKey, recipeHash, format)
-  const facts: ResultFacts = { etag, format, sizeBytes, access, userTags, readAtClock, warning }
+  const { meta, body } = await services.renderer.render({ blobKey, source, recipe, formatClass })
+  const { format, sizeBytes, epoch, warnings } = meta
+  const etag = await formatEtag(blobKey, recipeHash, meta)
+  const facts: ResultFacts = { etag, format, sizeBytes, epoch, access, userTags, readAtClock, warnings }
   if (body instanceof Uint8Array)
-    services.later(services.results.put({ ...wanted, formatClass }, facts, body))
+    services.defer(services.results.put({ ...wanted, formatClass }, facts, body))
   return { kind: 'result', ...facts, body, grant, cacheStatus: 'MISS' }
 }
 

@@ -1,69 +1,69 @@
 import {
   ApiError,
   ERRORS,
-  type ErrorKind,
-  formatRenderJob,
   type OutputFormat,
-  RENDER_HEADERS,
-  type RenderJob,
+  type RenderRefusal,
+  type RenderRequest,
+  type RenderService,
+  type ResultMeta,
 } from '@tintype/core'
-import type { Service } from './env.ts'
-import { formatOfMediaType } from './negotiation.ts'
-import { Refusal } from './refusal.ts'
+import type { Memo } from './memo.ts'
+import { MEDIA_TYPES } from './negotiation.ts'
 
 /** A finished result. Small ones are bytes, which can be answered and stored at once; large ones stay a stream. */
 export interface Rendered {
-  readonly format: OutputFormat
-  readonly sizeBytes: number
+  readonly meta: ResultMeta
   readonly body: Uint8Array | ReadableStream<Uint8Array>
-  readonly warning: string | null
 }
 
-export type Render = (job: RenderJob) => Promise<Rendered>
+/** The render Worker as this one uses it. */
+export interface RenderClient {
+  /** @throws ApiError as the render Worker names it, or `deliveryInternal` with the cause */
+  render(request: RenderRequest): Promise<Rendered>
+  /** Epoch of the engine that answers now, asked for when no answer has told it lately. */
+  epoch(): Promise<number>
+  /** The same, where it is known without asking; null where it is not. */
+  knownEpoch(): number | null
+}
 
 /** Above it a result passes through as a stream and is kept in L2 alone: many large ones must not meet in memory. */
 export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 const MAX_DETAIL_CHARACTERS = 300
-const RENDER_URL = 'https://render.tintype.internal/'
+/** The one key under which an isolate remembers the engine's epoch. */
+const ENGINE = 'engine'
 
-const isErrorKind = (text: string | null): text is ErrorKind => text !== null && Object.hasOwn(ERRORS, text)
+const internal = (what: string): ApiError =>
+  new ApiError('deliveryInternal', null, { cause: new Error(`The render Worker answered ${what}`) })
 
-/** The failure that the render Worker names; an unnamed one is a fault of ours. */
-async function parseFailure(response: Response): Promise<ApiError> {
-  const kind = response.headers.get(RENDER_HEADERS.error)
-  const detail = (await response.text()).slice(0, MAX_DETAIL_CHARACTERS)
-  if (!isErrorKind(kind)) {
-    return new ApiError('deliveryInternal', undefined, {
-      cause: new Error(`The render Worker answered ${response.status}: ${detail}`),
-    })
-  }
-  const retryAfter = response.headers.get('retry-after')
-  return new Refusal(kind, retryAfter === null ? {} : { 'retry-after': retryAfter }, detail)
+/** The failure that the render Worker names. It may be newer than this one, and name what this one does not know. */
+function toError({ kind, detail, retryAfterSeconds }: RenderRefusal): ApiError {
+  if (!Object.hasOwn(ERRORS, kind)) return internal(`"${kind}"`)
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
+  return new ApiError(kind, detail?.slice(0, MAX_DETAIL_CHARACTERS), { headers })
 }
 
-/** @throws ApiError as the render Worker names it, or `deliveryInternal` with the cause */
-export function createRenderClient(service: Service): Render {
-  return async (job) => {
-    const response = await service.fetch(
-      new Request(RENDER_URL, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: formatRenderJob(job),
-      }),
-    )
-    if (!response.ok) throw await parseFailure(response)
-    const format = formatOfMediaType(response.headers.get('content-type'))
-    if (format === null || response.body === null) {
-      throw new ApiError('deliveryInternal', undefined, {
-        cause: new Error(`The render Worker answered "${response.headers.get('content-type')}"`),
-      })
-    }
-    const warning = response.headers.get(RENDER_HEADERS.warning)
-    const length = response.headers.get('content-length')
-    if (length !== null && Number(length) > MAX_BUFFERED_BYTES) {
-      return { format, warning, sizeBytes: Number(length), body: response.body }
-    }
-    const bytes = new Uint8Array(await response.arrayBuffer())
-    return { format, warning, sizeBytes: bytes.length, body: bytes }
+const isKnownFormat = (format: OutputFormat): boolean => Object.hasOwn(MEDIA_TYPES, format)
+
+/** @param epochs remembers the engine's epoch for a while, for all requests of the isolate */
+export function createRenderClient(service: RenderService, epochs: Memo<number>): RenderClient {
+  const remember = (epoch: number): number => {
+    epochs.set(ENGINE, epoch)
+    return epoch
+  }
+  return {
+    async render(request) {
+      const result = await service.render(request)
+      if (!result.ok) throw toError(result)
+      const { body, meta } = result
+      if (!isKnownFormat(meta.format)) {
+        await body.cancel()
+        throw internal(`"${meta.format}"`)
+      }
+      remember(meta.epoch)
+      if (meta.sizeBytes > MAX_BUFFERED_BYTES) return { meta, body }
+      return { meta, body: new Uint8Array(await new Response(body).arrayBuffer()) }
+    },
+    knownEpoch: () => epochs.get(ENGINE) ?? null,
+    epoch: async () => epochs.get(ENGINE) ?? remember((await service.engine()).epoch),
   }
 }

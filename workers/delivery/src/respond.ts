@@ -1,7 +1,7 @@
-import { allowsRange, holds } from './conditional.ts'
+import { ApiError } from '@tintype/core'
+import { allowsRange, matchesEtag } from './conditional.ts'
 import type { Result, Unchanged } from './obtain-result.ts'
 import { type ByteRange, parseRange, sliceBody } from './range.ts'
-import { Refusal } from './refusal.ts'
 import { type Delivery, notModifiedHeaders, resultHeaders } from './response-headers.ts'
 
 /** A body whose length the client is told beforehand, also when it is a stream. */
@@ -17,13 +17,13 @@ function rangeOf(request: Request, { etag, sizeBytes }: Result): ByteRange | 'wh
   return parseRange(request.headers.get('range'), sizeBytes)
 }
 
-async function leave({ body }: Result): Promise<void> {
+async function cancelBody({ body }: Result): Promise<void> {
   if (body instanceof ReadableStream) await body.cancel()
 }
 
 /**
  * Turn an outcome into the answer that this request asks for: 304, 206, 200, or its headers alone.
- * @throws Refusal `rangeNotSatisfiable`, naming the size
+ * @throws ApiError `rangeNotSatisfiable`, naming the size
  */
 export async function respond(
   request: Request,
@@ -33,20 +33,22 @@ export async function respond(
 ): Promise<Response> {
   if (outcome.kind === 'unchanged')
     return new Response(null, { status: 304, headers: notModifiedHeaders(outcome, delivery) })
-  if (holds(held, outcome.etag)) {
-    await leave(outcome)
+  if (matchesEtag(held, outcome.etag)) {
+    await cancelBody(outcome)
     return new Response(null, { status: 304, headers: notModifiedHeaders(outcome, delivery) })
   }
   const headers = resultHeaders(outcome, delivery)
   if (request.method === 'HEAD') {
-    await leave(outcome)
+    await cancelBody(outcome)
     return new Response(null, { headers })
   }
   const range = rangeOf(request, outcome)
   if (range === 'whole') return new Response(sizedBody(outcome.body, outcome.sizeBytes), { headers })
   if (range === 'unsatisfiable') {
-    await leave(outcome)
-    throw new Refusal('rangeNotSatisfiable', { 'content-range': `bytes */${outcome.sizeBytes}` })
+    await cancelBody(outcome)
+    throw new ApiError('rangeNotSatisfiable', null, {
+      headers: { 'content-range': `bytes */${outcome.sizeBytes}` },
+    })
   }
   const { offset, length } = range
   headers.set('content-length', String(length))

@@ -1,7 +1,6 @@
 import { type AccountSettings, type ApiError, cacheTags, ERRORS, type Variant } from '@tintype/core'
 import { MEDIA_TYPES } from './negotiation.ts'
 import type { Result, Unchanged } from './obtain-result.ts'
-import { Refusal } from './refusal.ts'
 
 /** Told in `cf-resized`, so that an answer can be traced to the code that made it. */
 const VERSION = '2026.11.0'
@@ -80,7 +79,7 @@ export function resultHeaders(result: Result, delivery: Delivery): Headers {
   headers.set('content-type', MEDIA_TYPES[result.format])
   headers.set('content-length', String(result.sizeBytes))
   headers.set('cf-resized', `${formatResized(result.cacheStatus === 'HIT')} l=${result.sizeBytes}`)
-  if (result.warning !== null) headers.set('warning', formatWarning(result.warning))
+  if (result.warnings.length > 0) headers.set('warning', formatWarning(result.warnings.join('; ')))
   return headers
 }
 
@@ -96,7 +95,7 @@ export function errorResponse(error: ApiError): Response {
   return new Response(`ERROR ${code}: ${error.message}`, {
     status,
     headers: {
-      ...(error instanceof Refusal ? error.headers : {}),
+      ...error.headers,
       'access-control-allow-origin': '*',
       'cache-control': 'no-store',
       'cf-resized': `err=${code}`,

@@ -1,17 +1,19 @@
-import { type Access, ENGINE_EPOCH, type FormatClass, formatHex, type OutputFormat } from '@tintype/core'
+import { type Access, type FormatClass, formatHex, type OutputFormat } from '@tintype/core'
 
 /** What must be known of a stored result besides its bytes: who may have it, how long it is right, how it is named. */
 export interface ResultFacts {
   readonly etag: string
   readonly format: OutputFormat
   readonly sizeBytes: number
+  /** Of the engine that made it. */
+  readonly epoch: number
   readonly access: Access
   /** Tags that only the image's head knows; a purge of one of them ends the result. */
   readonly userTags: readonly string[]
   /** Purge clock that was known before the head was read. */
   readonly readAtClock: number
-  /** Text for the `warning` header. */
-  readonly warning: string | null
+  /** What was given up, in whole phrases. */
+  readonly warnings: readonly string[]
 }
 
 /** Everything that makes results differ. The full id is in it, so no id finds what another one stored. */
@@ -34,7 +36,7 @@ export interface ResultCache {
 const MAX_AGE_SECONDS = 86_400
 const FACTS_HEADER = 'x-tintype-facts'
 /** Changes with the shape of {@link ResultFacts}: this Worker alone writes entries, so what it finds has its own shape. */
-const ENTRY_VERSION = 'v1'
+const ENTRY_VERSION = 'v2'
 /** A name that no zone can have, so that no request from outside can ask for what is stored under it. */
 const ORIGIN = 'https://results.tintype.internal'
 
@@ -42,7 +44,7 @@ const ORIGIN = 'https://results.tintype.internal'
 async function formatCacheUrl({ accountHash, imageId, recipeHash, formatClass }: ResultKey): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(imageId))
   const id = formatHex(new Uint8Array(digest))
-  return `${ORIGIN}/${ENTRY_VERSION}/${ENGINE_EPOCH}/${accountHash}/${id}/${recipeHash}/${formatClass}`
+  return `${ORIGIN}/${ENTRY_VERSION}/${accountHash}/${id}/${recipeHash}/${formatClass}`
 }
 
 /** Header values are bytes; tags and warnings may be any text. */

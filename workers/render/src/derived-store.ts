@@ -1,24 +1,22 @@
-/** How long a derived result is kept. Rule: design of storage, L2. */
+import type { ResultMeta } from '@tintype/core'
+
+/** How long a derived result is kept. Rule: docs/parity.md, limits. */
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000
 
+/** What is stored of a result besides its bytes; its epoch is in its key. */
+export type DerivedMeta = Pick<ResultMeta, 'format' | 'width' | 'height' | 'warnings'>
+
 export interface DerivedResult {
-  readonly body: ReadableStream<Uint8Array> | Uint8Array
+  readonly body: ReadableStream<Uint8Array>
   readonly sizeBytes: number
-  readonly mime: string
-  /** Text for a `warning` header; null when nothing was given up. */
-  readonly warning: string | null
+  readonly meta: DerivedMeta
 }
 
 /** Results that were computed before (L2), by key. */
 export interface DerivedStore {
   /** null when there is none, or it has expired. */
   get(key: string, now: number): Promise<DerivedResult | null>
-  put(
-    key: string,
-    bytes: Uint8Array,
-    result: Omit<DerivedResult, 'body' | 'sizeBytes'>,
-    now: number,
-  ): Promise<void>
+  put(key: string, bytes: Uint8Array, meta: DerivedMeta, now: number): Promise<void>
 }
 
 /** Derived results as R2 objects. Expiry is in their metadata, since a bucket's lifecycle rule is not ours to rely on. */
@@ -27,26 +25,16 @@ export function r2DerivedStore(bucket: R2Bucket): DerivedStore {
     async get(key, now) {
       const object = await bucket.get(key)
       if (object === null) return null
-      const { expiresAt, warning } = object.customMetadata ?? {}
-      if (!(Number(expiresAt) > now)) {
-        await object.body.cancel()
-        return null
+      const { expiresAt, meta } = object.customMetadata ?? {}
+      if (Number(expiresAt) > now && meta !== undefined) {
+        return { body: object.body, sizeBytes: object.size, meta: JSON.parse(meta) as DerivedMeta }
       }
-      return {
-        body: object.body,
-        sizeBytes: object.size,
-        mime: object.httpMetadata?.contentType ?? 'application/octet-stream',
-        warning: warning ?? null,
-      }
+      await object.body.cancel()
+      return null
     },
-    async put(key, bytes, { mime, warning }, now) {
-      await bucket.put(key, bytes, {
-        httpMetadata: { contentType: mime },
-        customMetadata: {
-          expiresAt: String(now + LIFETIME_MS),
-          ...(warning === null ? {} : { warning }),
-        },
-      })
+    async put(key, bytes, { format, width, height, warnings }, now) {
+      const meta = JSON.stringify({ format, width, height, warnings } satisfies DerivedMeta)
+      await bucket.put(key, bytes, { customMetadata: { expiresAt: String(now + LIFETIME_MS), meta } })
     },
   }
 }

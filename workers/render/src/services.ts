@@ -9,7 +9,7 @@ import {
 } from '@tintype/transform'
 import { type Coalescer, createCoalescer } from './coalescer.ts'
 import { type DerivedStore, r2DerivedStore } from './derived-store.ts'
-import type { Computed } from './render.ts'
+import type { Computed } from './render-result.ts'
 
 /** Bindings of `wrangler.toml`. */
 export interface Env {
@@ -21,7 +21,10 @@ export interface Services {
   readonly derived: DerivedStore
   readonly transform: TransformServices
   readonly coalescer: Coalescer<Computed>
+  /** Epoch milliseconds. */
   now(): number
+  /** Let work go on after the answer, or without one; its failure is left to whoever awaits it. */
+  defer(work: Promise<unknown>): void
 }
 
 const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
@@ -31,7 +34,7 @@ const kernels = createIsolateKernels()
 const coalescer = createCoalescer<Computed>({ leaseMs: 25_000, pollMs: 10 }, timers)
 
 /** @throws Error saying which binding is missing, and how to add it */
-export function createServices(env: Partial<Env>): Services {
+export function createServices(env: Partial<Env>, context: Pick<ExecutionContext, 'waitUntil'>): Services {
   if (env.BUCKET === undefined) {
     throw new Error(
       'The R2 binding BUCKET is missing: add [[r2_buckets]] with binding = "BUCKET" to wrangler.toml',
@@ -43,5 +46,6 @@ export function createServices(env: Partial<Env>): Services {
     transform: { governor, kernels, yield: () => scheduler.wait(0) },
     coalescer,
     now: timers.now,
+    defer: (work) => context.waitUntil(work.catch(() => {})),
   }
 }

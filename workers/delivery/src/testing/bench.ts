@@ -12,15 +12,15 @@ import {
   type ImageHead,
   type OutputFormat,
   PUBLIC_VARIANT,
-  parseRenderJob,
   parseVariant,
-  type RenderJob,
+  type RenderRequest,
+  type RenderResult,
+  type ResultMeta,
   signMessage,
 } from '@tintype/core'
 import { kvEdgeDocuments, r2ImageHeads } from '@tintype/storage'
 import type { Env } from '../env.ts'
 import worker from '../index.ts'
-import { MEDIA_TYPES } from '../negotiation.ts'
 
 const { EDGE, BUCKET } = bindings as unknown as Pick<Env, 'EDGE' | 'BUCKET'>
 const random = (): Uint8Array => crypto.getRandomValues(new Uint8Array(16))
@@ -31,14 +31,27 @@ const BLURRED = parseVariant({ id: 'preview', options: { width: 32 }, neverRequi
 const THUMB = parseVariant({ id: 'thumb', options: { width: 100, browser_ttl: 7200 } })
 
 /** What the neighbour Worker that renders would answer: small bytes that name what was asked. */
-export type Renderer = (job: RenderJob) => Response
+export type Renderer = (request: RenderRequest) => RenderResult
+/** Of the engine behind {@link renderedAs}, unless a test says otherwise. */
+export const EPOCH = 1
 const FORMAT_OF_CLASS = { avif: 'avif', webp: 'webp', base: 'jpeg' } as const
 export const renderedAs = (
   format: OutputFormat,
-  bytes: string | Uint8Array,
-  headers: Record<string, string> = {},
-) => new Response(bytes, { headers: { 'content-type': MEDIA_TYPES[format], ...headers } })
-const textOf = (job: RenderJob): string => `${job.blobKey} ${JSON.stringify(job.recipe)} ${job.formatClass}`
+  content: string | Uint8Array,
+  meta: Partial<ResultMeta> = {},
+): RenderResult => {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  return {
+    ok: true,
+    body: new Response(bytes).body as ReadableStream<Uint8Array>,
+    meta: {
+      ...{ format, width: 1, height: 1, sizeBytes: bytes.length, epoch: EPOCH, warnings: [] },
+      ...{ origin: 'computed', memory: null, ...meta },
+    },
+  }
+}
+const textOf = ({ blobKey, recipe, formatClass }: RenderRequest): string =>
+  `${blobKey} ${JSON.stringify(recipe)} ${formatClass}`
 
 /** A body as text, whatever type it claims to have. */
 export const readText = async (response: Response): Promise<string> =>
@@ -46,7 +59,7 @@ export const readText = async (response: Response): Promise<string> =>
 
 /** One delivery Worker over real local storage, between neighbours whose answers a test decides. */
 export interface Bench {
-  readonly jobs: RenderJob[]
+  readonly jobs: RenderRequest[]
   /** Requests that reached the API Worker. */
   readonly forwarded: Request[]
   /** Account hashes that the authority was asked about. */
@@ -54,6 +67,8 @@ export interface Bench {
   /** The authority's own documents, by hash; the edge may lag behind. */
   readonly authority: Map<string, EdgeDocument>
   renderer: Renderer
+  /** What the engine says of itself. */
+  epoch: number
   createAccount(): Promise<TestAccount>
   fetch(pathOrUrl: string, init?: RequestInit): Promise<Response>
 }
@@ -80,11 +95,12 @@ export function createBench(memoSeconds = 0): Bench {
     BUCKET,
     EDGE_MEMO_SECONDS: String(memoSeconds),
     RENDER: {
-      async fetch(request) {
-        const job = parseRenderJob(await request.text())
-        bench.jobs.push(job)
-        return bench.renderer(job)
+      async render(request) {
+        bench.jobs.push(request)
+        return bench.renderer(request)
       },
+      verify: () => Promise.reject(new Error('delivery verifies nothing')),
+      engine: async () => ({ epoch: bench.epoch }),
     },
     API: {
       async fetch(request) {
@@ -168,6 +184,7 @@ export function createBench(memoSeconds = 0): Bench {
     forwarded: [],
     asked: [],
     authority,
+    epoch: EPOCH,
     renderer: (job) => renderedAs(FORMAT_OF_CLASS[job.formatClass], textOf(job)),
     createAccount,
     async fetch(pathOrUrl, init) {

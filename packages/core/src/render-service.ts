@@ -1,0 +1,74 @@
+import type { ErrorKind } from './errors.ts'
+import type { SourceFacts } from './image.ts'
+import type { FormatClass, OutputFormat, Recipe } from './recipe.ts'
+
+/** A stored original: where its bytes are, and what its upload read of them. */
+export interface StoredSource {
+  readonly blobKey: string
+  readonly source: SourceFacts
+}
+
+/** What the render Worker is asked to do: one original, one recipe, one class of client. */
+export interface RenderRequest extends StoredSource {
+  readonly recipe: Recipe
+  readonly formatClass: FormatClass
+}
+
+/** What a finished result is, besides its bytes. */
+export interface ResultMeta {
+  readonly format: OutputFormat
+  /** px. */
+  readonly width: number
+  readonly height: number
+  readonly sizeBytes: number
+  /** {@link ENGINE_EPOCH} of the engine that made it: a part of its etag. */
+  readonly epoch: number
+  /** What was given up, in whole phrases; usually none. */
+  readonly warnings: readonly string[]
+  /** Stored earlier (L2), or made for this request. */
+  readonly origin: 'l2' | 'computed'
+  /** What computing it took, bytes; null from L2. */
+  readonly memory: {
+    /** Reserved for the job, from headers alone. */
+    readonly pricedBytes: number
+    /** Most that it really held at once. */
+    readonly peakBytes: number
+    /** Most that its isolate ever had reserved. */
+    readonly mostReservedBytes: number
+  } | null
+}
+
+/** Why there is no result. A value, because an error that is thrown loses its fields on the way to another Worker. */
+export interface RenderRefusal {
+  readonly ok: false
+  readonly kind: ErrorKind
+  /** Of the picture, for the caller to read; null when the kind says it all. */
+  readonly detail: string | null
+  /** When it is worth asking again. */
+  readonly retryAfterSeconds?: number
+}
+
+export type RenderResult =
+  | { readonly ok: true; readonly body: ReadableStream<Uint8Array>; readonly meta: ResultMeta }
+  | RenderRefusal
+
+/** Whether an original can be shown. `unknown` says nothing of it: there was no room or no time to look. */
+export type Verdict =
+  | { readonly verdict: 'deliverable'; readonly warnings: readonly string[] }
+  | { readonly verdict: 'refused'; readonly kind: ErrorKind; readonly detail: string | null }
+  | { readonly verdict: 'unknown' }
+
+/** The render Worker, as others call it over a service binding. Nothing is checked or dropped on the way. */
+export interface RenderService {
+  render(request: RenderRequest): Promise<RenderResult>
+  /**
+   * Decode a stored original into a small picture and throw that away: what `render` will find wrong with the original,
+   * this finds. Nothing is stored.
+   */
+  verify(source: StoredSource): Promise<Verdict>
+  /** The engine that answers now, so that a copy can be confirmed without making it again. */
+  engine(): Promise<{ readonly epoch: number }>
+}
+
+/** Changes when the same blob and recipe would give other pixels or bytes: a part of result keys and of etags. */
+export const ENGINE_EPOCH = 2

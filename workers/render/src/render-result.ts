@@ -1,0 +1,66 @@
+import {
+  ApiError,
+  ENGINE_EPOCH,
+  hashRecipe,
+  type RenderRequest,
+  type ResultMeta,
+  type StoredSource,
+} from '@tintype/core'
+import { derivedKey } from '@tintype/storage'
+import { type TransformJob, transformImage } from '@tintype/transform'
+import type { Services } from './services.ts'
+
+/** A result as plain data, which requests may share. */
+export interface Computed {
+  readonly bytes: Uint8Array
+  readonly meta: ResultMeta
+}
+
+export interface Rendered {
+  readonly body: ReadableStream<Uint8Array>
+  readonly meta: ResultMeta
+}
+
+/**
+ * The result of a request: from L2, else computed and stored there. Equal requests of one isolate are computed once.
+ * @throws ApiError of the delivery kinds; `deliveredImageNotFound` when the original is not there
+ */
+export async function renderResult(request: RenderRequest, services: Services): Promise<Rendered> {
+  // The class stands where a format would: which format a class gets follows from the blob and the recipe.
+  const recipeHash = await hashRecipe(request.recipe)
+  const key = derivedKey(ENGINE_EPOCH, request.blobKey, recipeHash, request.formatClass)
+  const stored = await services.derived.get(key, services.now())
+  if (stored !== null) {
+    const { body, sizeBytes, meta } = stored
+    return { body, meta: { ...meta, sizeBytes, epoch: ENGINE_EPOCH, origin: 'l2', memory: null } }
+  }
+  const { bytes, meta } = await services.coalescer.run(key, async () => {
+    const computed = await compute(request, services)
+    services.defer(services.derived.put(key, computed.bytes, computed.meta, services.now()))
+    return computed
+  })
+  return { body: streamOf(bytes), meta }
+}
+
+async function compute(request: RenderRequest, services: Services): Promise<Computed> {
+  const { bytes, format, width, height, warnings, memory } = await transform(request, services)
+  const { mostReservedBytes } = services.transform.governor.usage()
+  return {
+    bytes,
+    meta: {
+      ...{ format, width, height, warnings, sizeBytes: bytes.length },
+      ...{ epoch: ENGINE_EPOCH, origin: 'computed', memory: { ...memory, mostReservedBytes } },
+    },
+  }
+}
+
+/** @throws ApiError of the delivery kinds; `deliveredImageNotFound` when the original is not there */
+export async function transform({ blobKey, ...job }: StoredSource & TransformJob, services: Services) {
+  const original = await services.originals.get(blobKey)
+  if (original === null) throw new ApiError('deliveredImageNotFound')
+  return transformImage(job, original.body, services.transform)
+}
+
+/** Bytes as a stream of the platform, which crosses to another Worker without running through ours. */
+const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
+  new Response(bytes).body as ReadableStream<Uint8Array>
