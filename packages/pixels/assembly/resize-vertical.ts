@@ -36,23 +36,27 @@ export function filterRows8(rows: usize, stride: usize, weights: usize, pairs: i
   }
 }
 
-/** Premultiplied 16-bit rows (PREMULTIPLIED_BITS) → samples with BETWEEN_BITS. `stride` in bytes; groups of 8 samples. */
+/** Premultiplied 16-bit rows (PREMULTIPLIED_BITS) → samples with BETWEEN_BITS. `stride` in bytes; groups of 16 samples. */
 export function filterRows16(rows: usize, stride: usize, weights: usize, pairs: i32, target: usize, samples: i32): void {
   const shift = WEIGHT_BITS + PREMULTIPLIED_BITS - BETWEEN_BITS
   const half = i32x4.splat(1 << (shift - 1))
   const lastWeight = weights + (<usize>pairs << 2)
   const end = rows + (<usize>samples << 1)
   const twoRows = stride << 1
-  for (let column = rows; column < end; column += 16, target += 16) {
-    let a = half, b = half
+  for (let column = rows; column < end; column += 32, target += 32) {
+    let a = half, b = half, c = half, d = half
     let row = column
     for (let weight = weights; weight < lastWeight; weight += 4, row += twoRows) {
-      const upper = v128.load(row), lower = v128.load(row + stride)
       const pair = v128.load32_splat(weight)
-      a = i32x4.add(a, i32x4.dot_i16x8_s(interleaveLow16(upper, lower), pair))
-      b = i32x4.add(b, i32x4.dot_i16x8_s(interleaveHigh16(upper, lower), pair))
+      const left = v128.load(row), leftBelow = v128.load(row + stride)
+      a = i32x4.add(a, i32x4.dot_i16x8_s(interleaveLow16(left, leftBelow), pair))
+      b = i32x4.add(b, i32x4.dot_i16x8_s(interleaveHigh16(left, leftBelow), pair))
+      const right = v128.load(row, 16), rightBelow = v128.load(row + stride, 16)
+      c = i32x4.add(c, i32x4.dot_i16x8_s(interleaveLow16(right, rightBelow), pair))
+      d = i32x4.add(d, i32x4.dot_i16x8_s(interleaveHigh16(right, rightBelow), pair))
     }
     v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(a, shift), i32x4.shr_s(b, shift)))
+    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(c, shift), i32x4.shr_s(d, shift)), 16)
   }
 }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import module from '../build/pixels.wasm?module'
 import { createKernel, type Kernel } from './kernel.ts'
-import { createResizer, type Orientation, planResize, priceResize, type ResizeRequest } from './resize.ts'
+import {
+  createResizer,
+  type Orientation,
+  planResize,
+  priceResize,
+  type ResizeRequest,
+  strideOf,
+} from './resize.ts'
 
 const CHANNELS = { plane: 1, opaque: 4, alpha: 4 } as const
 
@@ -123,6 +130,24 @@ describe('the resizer', () => {
     const request = { width: 12, outWidth: 2, window: { x: 4, y: 0, width: 4, height: 1 } }
     expect(plane({ ...request, bleed: false }, pixels).pixels).toEqual([9, 9])
     expect(plane(request, pixels).pixels).not.toEqual([9, 9])
+  })
+
+  it.each([496, 511, 512, 513, 527, 528, 1024, 2048])(
+    'keeps rows apart in the cache at %i px, and still prices them to the byte',
+    (width) => {
+      for (const bytes of [width, width * 4, width * 8])
+        expect((strideOf(bytes) + 63) % 2048).toBeGreaterThan(126)
+      for (const kind of ['plane', 'opaque', 'alpha'] as const) {
+        const size = { kind, width: kind === 'plane' ? width * 4 : width, height: 60 }
+        runGuarded({ ...size, outWidth: Math.round(size.width / 2.7), outHeight: 21 })
+        runGuarded({ ...size, outWidth: Math.round(size.width / 7), outHeight: 9 })
+        runGuarded({ ...size, outWidth: size.width, outHeight: 90 })
+      }
+    },
+  )
+
+  it.each([1, 2, 15, 64])('adds nothing to short rows (%i px)', (width) => {
+    expect(strideOf(width)).toBe(Math.ceil(width / 16) * 16)
   })
 
   it('allocates what was priced, to the byte, and never reads or writes outside it', () => {

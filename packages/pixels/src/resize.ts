@@ -75,6 +75,18 @@ export function priceAxis(axis: AxisPlan, taps: number): number {
   return align16(AXIS_RECORD) + align16(taps * 8) + align16((axis.out + SPARE_POSITIONS) * stride)
 }
 
+/** As in `assembly/resize-stage.ts`: no two rows of a window compete for the same sets of the processor's cache. */
+const CACHE_PERIOD = 2048
+const CACHE_LINE = 64
+
+/** Bytes from one row of `rowBytes` to the next in a stage. */
+export function strideOf(rowBytes: number): number {
+  const stride = align16(rowBytes)
+  const rest = stride % CACHE_PERIOD
+  const collides = rest < CACHE_LINE || rest > CACHE_PERIOD - CACHE_LINE
+  return collides && stride >= CACHE_PERIOD - CACHE_LINE ? stride + 2 * CACHE_LINE : stride
+}
+
 /** Shape of a vertical stage, see `createStage` in the kernel. */
 export interface StageShape {
   readonly channels: number
@@ -91,8 +103,8 @@ export function priceStage(x: AxisPlan, y: AxisPlan, shape: StageShape): number 
   const { channels, sampleBytes, tapsX, rowSamples, rowsAtOnce, slack } = shape
   const boxed = x.box > 1 || y.box > 1
   const samples = x.cells * channels
-  const inputStride = align16(rowSamples * sampleBytes)
-  const stride = boxed ? align16(samples * sampleBytes) : inputStride
+  const inputStride = strideOf(rowSamples * sampleBytes)
+  const stride = boxed ? strideOf(samples * sampleBytes) : inputStride
   const window = align16((paddedTapsY(y) + slack) * stride + ROW_SPARE)
   const mixed = align16((align16(samples) + ROW_SPARE + tapsX * channels) * 2)
   const input = boxed ? align16(rowsAtOnce * inputStride + ROW_SPARE) : 0
