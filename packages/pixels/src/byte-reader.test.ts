@@ -62,6 +62,60 @@ describe('the byte reader', () => {
     expect(reader.isLast()).toBe(true)
   })
 
+  describe('of a byte stream', () => {
+    const LENGTH = 150_001
+    const whole = Uint8Array.from({ length: LENGTH }, (_, i) => (i * 31 + (i >> 8)) & 255)
+    const state = { at: 0, isCancelled: false }
+    /** As storage does: pieces of 4096 bytes, whatever is asked for. */
+    const stored = (failsAt = Number.POSITIVE_INFINITY) => {
+      state.at = 0
+      state.isCancelled = false
+      return new ReadableStream({
+        type: 'bytes',
+        pull(controller) {
+          if (state.at >= failsAt) return controller.error(new Error('broken'))
+          controller.enqueue(whole.slice(state.at, state.at + 4096))
+          state.at += 4096
+          if (state.at >= LENGTH) {
+            controller.close()
+            controller.byobRequest?.respond(0)
+          }
+        },
+        cancel() {
+          state.isCancelled = true
+        },
+      })
+    }
+
+    it('takes 64 KiB at once, and every byte', async () => {
+      const reader = createByteReader(stored())
+      const sizes: number[] = []
+      const read: number[] = []
+      for (let bytes = await reader.peek(1); bytes.length > 0; bytes = await reader.peek(1)) {
+        sizes.push(bytes.length)
+        read.push(...bytes)
+        reader.advance(bytes.length)
+      }
+      expect(sizes).toEqual([65_536, 65_536, LENGTH - 2 * 65_536])
+      expect(Uint8Array.from(read)).toEqual(whole)
+      expect(reader.isLast()).toBe(true)
+    })
+
+    it('cancels it when it was not read to its end', async () => {
+      const reader = createByteReader(stored())
+      expect((await reader.peek(16)).subarray(0, 16)).toEqual(whole.subarray(0, 16))
+      await reader.close()
+      expect(state.isCancelled).toBe(true)
+      expect(state.at).toBeLessThan(2 * 65_536)
+    })
+
+    it('fails as the stream fails', async () => {
+      const reader = createByteReader(stored(80_000))
+      await expect(reader.peek(100_000)).rejects.toThrow('broken')
+      await reader.close()
+    })
+  })
+
   it('releases a stream that was not read to its end', async () => {
     let isReleased = false
     const reader = createByteReader(

@@ -1,3 +1,5 @@
+import { readPieces } from './stream-pieces.ts'
+
 /** A compressed picture: whole, as a stream that can be read once, or as one that can be opened again. */
 export type ByteSource =
   | Uint8Array
@@ -62,7 +64,7 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
 
   const open = async () => {
     const stream = 'reopen' in source ? await source.reopen() : source
-    return stream instanceof ReadableStream ? iterate(stream) : stream[Symbol.asyncIterator]()
+    return stream instanceof ReadableStream ? readPieces(stream) : stream[Symbol.asyncIterator]()
   }
   const readChunk = async (): Promise<Uint8Array | undefined> => {
     if (replayed < kept.length) return kept[replayed++]
@@ -122,20 +124,6 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
     close: release,
   }
   return reader
-}
-
-/** A stream's own iterator goes through more promises a chunk. */
-function iterate(stream: ReadableStream<Uint8Array>): AsyncIterator<Uint8Array> {
-  const reader = stream.getReader()
-  return {
-    next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
-    async return() {
-      // Of a stream that broke, the failed read has told already.
-      await reader.cancel().catch(() => {})
-      reader.releaseLock()
-      return { done: true, value: undefined }
-    },
-  }
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
