@@ -41,7 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'corpus',
-          include: ['test/corpus/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: ['test/corpus/**/*.test.ts', 'test/docs/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 60_000,
         },
       },

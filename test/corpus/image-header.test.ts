@@ -3,12 +3,11 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../../packages/core/src/errors.ts'
+import { FORMATS, type Format } from '../../packages/core/src/formats.ts'
 import {
   createHeaderReader,
-  FORMATS,
   type ImageHeader,
   readImageHeader,
-  type SourceFormat,
 } from '../../packages/core/src/header/image-header.ts'
 import { uprightSize } from '../../packages/core/src/orientation.ts'
 
@@ -17,10 +16,10 @@ const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url)
 const hasCorpus = existsSync(CORPUS)
 if (!hasCorpus) console.log(`Skipping tests that need real pictures: there is no folder ${CORPUS}`)
 
-const ALL = new Set(Object.keys(FORMATS) as SourceFormat[])
+const ALL = new Set(Object.keys(FORMATS) as Format[])
 const CHUNK_BYTES = 1000
 
-function readInChunks(bytes: Uint8Array, accepted: ReadonlySet<SourceFormat> = ALL): ImageHeader {
+function readInChunks(bytes: Uint8Array, accepted: ReadonlySet<Format> = ALL): ImageHeader {
   const reader = createHeaderReader(accepted)
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) reader.push(bytes.subarray(at, at + CHUNK_BYTES))
   return reader.finish()
@@ -108,7 +107,7 @@ describe.skipIf(!hasCorpus)('real pictures', () => {
   })
 
   it('refuses formats that are not accepted', () => {
-    const accepted = new Set<SourceFormat>(['jpeg', 'png', 'webp', 'avif'])
+    const accepted = new Set<Format>(['jpeg', 'png', 'webp', 'avif'])
     const read = (name: string) => () => readInChunks(readFileSync(CORPUS + name), accepted)
     expect(read('formats/gif.gif')).toThrow('GIF images are not accepted')
     expect(read('formats/heif.heif')).toThrow('HEIC images are not accepted')

@@ -1,12 +1,11 @@
+import type { Format } from './formats.ts'
 import type { Access } from './image-id.ts'
 
-/** Formats a picture may be stored in; which of them an upload may have is the API's decision. */
-export type StoredFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'svg' | 'heic'
 export type JsonObject = { readonly [key: string]: unknown }
 
 /** What the bytes of an original say of it. Sizes are as stored, before orientation. */
 export interface SourceFacts {
-  readonly format: StoredFormat
+  readonly format: Format
   readonly sizeBytes: number
   readonly width: number
   readonly height: number

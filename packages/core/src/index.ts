@@ -9,10 +9,13 @@ export { DEFAULT_SETTINGS } from './edge-document.ts'
 export type { ErrorKind } from './errors.ts'
 export { ApiError, ERRORS, toApiError } from './errors.ts'
 export { formatHex } from './format-hex.ts'
+export type { Format, FormatClass, FormatRow, OutputFormat, Signature } from './formats.ts'
+export { FORMAT_NAMES, FORMATS, isOutputFormat, OUTPUT_FORMATS, UPLOAD_FORMATS } from './formats.ts'
 export type { Gravity } from './gravity.ts'
-export type { HeaderReader, ImageHeader, SourceFormat } from './header/image-header.ts'
-export { createHeaderReader, FORMATS, readImageHeader } from './header/image-header.ts'
-export type { ImageHead, ImageRecord, ImageTerms, JsonObject, SourceFacts, StoredFormat } from './image.ts'
+export type { FaultKinds, HeaderReader, ImageHeader } from './header/image-header.ts'
+export { createHeaderReader, DELIVERY_FAULTS, readImageHeader, UPLOAD_FAULTS } from './header/image-header.ts'
+export { SNIFF_BYTES, type Sniffed, sniffFormat } from './header/sniff-format.ts'
+export type { ImageHead, ImageRecord, ImageTerms, JsonObject, SourceFacts } from './image.ts'
 export { tagsOfMetadata } from './image.ts'
 export type { Access } from './image-id.ts'
 export {
@@ -25,6 +28,14 @@ export {
   parseCustomId,
   withAccess,
 } from './image-id.ts'
+export type { Rgba } from './options/colour.ts'
+export { formatColour, parseColour, WHITE } from './options/colour.ts'
+export { formatOptionDocs } from './options/format-option-docs.ts'
+export type { OptionName, OptionRow, Options, OptionsOf, Surface } from './options/option-table.ts'
+export { OPTION_NAMES, OPTIONS } from './options/option-table.ts'
+export { optionsSchema } from './options/options-schema.ts'
+export type { ParsedOptions } from './options/parse-options.ts'
+export { formatUrlOptions, parseOptions, parseUrlOptions } from './options/parse-options.ts'
 export type { Orientation, Rect, Size } from './orientation.ts'
 export { storedRect, toOrientation, uprightSize } from './orientation.ts'
 export { MAX_AREA_PX, MAX_SIDE_PX } from './picture-limits.ts'
@@ -43,6 +54,23 @@ export type {
   TicketClaim,
   TokenRow,
 } from './ports.ts'
+export { formatProgram, hashProgram } from './program/format-program.ts'
+export type {
+  BackgroundOp,
+  BlurOp,
+  Composite,
+  DrawOp,
+  Op,
+  Output,
+  Place,
+  Program,
+  ResizeOp,
+  TurnOp,
+} from './program/program.ts'
+export { COMPOSITES } from './program/program.ts'
+export { DEFAULT_QUALITY, programOfOptions } from './program/program-of-options.ts'
+export type { SourceRef } from './program/source-ref.ts'
+export { formatSourceIdentity } from './program/source-ref.ts'
 export type { PurgeLog, PurgeTag } from './purge.ts'
 export {
   cacheTags,
@@ -52,8 +80,8 @@ export {
   parsePurgeRequest,
   requestTags,
 } from './purge.ts'
-export type { FormatClass, OutputFormat, Recipe } from './recipe.ts'
-export { DEFAULT_QUALITY, hashRecipe, recipeOfVariant } from './recipe.ts'
+export type { Recipe } from './recipe.ts'
+export { hashRecipe, recipeOfVariant } from './recipe.ts'
 export type {
   RenderRefusal,
   RenderRequest,
@@ -68,12 +96,11 @@ export type { SignatureVerdict, SigningKey } from './signature.ts'
 export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from './signature.ts'
 export type { FitMode, GeometryRequest, Plan } from './transform-plan.ts'
 export { planTransform } from './transform-plan.ts'
-export type { Fit, Variant, VariantOptions } from './variant.ts'
+export type { Variant, VariantOptions } from './variant.ts'
 export {
   MAX_VARIANTS,
   PUBLIC_VARIANT,
   parseVariant,
   parseVariantName,
   patchVariant,
-  VARIANT_FITS,
 } from './variant.ts'

@@ -1,5 +1,4 @@
-import { ApiError } from './errors.ts'
-import { FORMATS, type SourceFormat } from './header/source-format.ts'
+import { FORMATS, type Format } from './formats.ts'
 
 /** Longest side of a picture, coming or going, px. Rule: docs/parity.md#limits. */
 export const MAX_SIDE_PX = 12_000
@@ -19,20 +18,33 @@ export function describeExcess(width: number, height: number): string | null {
   return null
 }
 
+/** Why a header reader gives a picture up. Whoever reads headers says which error of its own that is. */
+export type PictureFault = 'damaged' | 'unsupported' | 'too-large'
+
+/** A picture that must be refused for what its header says. The message is half a sentence for the caller. */
+export class PictureRefusal extends Error {
+  override name = 'PictureRefusal'
+  readonly fault: PictureFault
+  constructor(fault: PictureFault, message: string) {
+    super(message)
+    this.fault = fault
+  }
+}
+
 /**
  * Judge the size a picture's header claims, before anything is allocated for it.
- * @throws ApiError `uploadTooLarge` beyond a limit; `unsupportedImage` for a side of 0
+ * @throws PictureRefusal `too-large` beyond a limit; `damaged` for a side of 0
  */
-export function checkSourceSize(format: SourceFormat, width: number, height: number): void {
+export function checkSourceSize(format: Format, width: number, height: number): void {
   if (width < 1 || height < 1) throw damagedPicture(format, `its size is ${width}x${height} px`)
   const excess = describeExcess(width, height)
-  if (excess !== null) throw new ApiError('uploadTooLarge', excess)
+  if (excess !== null) throw new PictureRefusal('too-large', excess)
 }
 
 /** The error for a picture whose bytes contradict its format. `reason` is half a sentence about the picture. */
-export const damagedPicture = (format: SourceFormat, reason: string): ApiError =>
-  new ApiError('unsupportedImage', `damaged ${FORMATS[format].name}: ${reason}`)
+export const damagedPicture = (format: Format, reason: string): PictureRefusal =>
+  new PictureRefusal('damaged', `damaged ${FORMATS[format].name}: ${reason}`)
 
 /** The error for a picture that is whole, but of a kind of its format that we do not decode. */
-export const unsupportedPicture = (format: SourceFormat, reason: string): ApiError =>
-  new ApiError('unsupportedImage', `${FORMATS[format].name} with ${reason}`)
+export const unsupportedPicture = (format: Format, reason: string): PictureRefusal =>
+  new PictureRefusal('unsupported', `${FORMATS[format].name} with ${reason}`)

@@ -1,6 +1,8 @@
 import { formatHex } from './format-hex.ts'
 import type { VariantOptions } from './variant.ts'
 
+export type { FormatClass, OutputFormat } from './formats.ts'
+
 /** What makes pixels and bytes differ, and nothing else: access and TTL are not part of it. */
 export interface Recipe {
   readonly fit: VariantOptions['fit']
@@ -11,11 +13,7 @@ export interface Recipe {
   readonly quality: number
 }
 
-/** Entries a recipe may have in a cache: what the client can take, not what it got. */
-export type FormatClass = 'avif' | 'webp' | 'base'
-export type OutputFormat = 'jpeg' | 'png' | 'webp' | 'avif'
-
-export const DEFAULT_QUALITY = 85
+import { DEFAULT_QUALITY } from './program/program-of-options.ts'
 
 export function recipeOfVariant({ fit, width, height, metadata }: VariantOptions): Recipe {
   return {

@@ -1,37 +1,11 @@
-import * as z from 'zod'
 import { ApiError } from './errors.ts'
+import type { OptionsOf } from './options/option-table.ts'
+import { parseOptions } from './options/parse-options.ts'
 
-/** How a picture fills its box. Rule: docs/parity.md#formats-and-geometry. Predefined variants offer these five. */
-export const VARIANT_FITS = ['scale-down', 'contain', 'cover', 'crop', 'pad'] as const
-export type Fit = (typeof VARIANT_FITS)[number]
-export const METADATA_POLICIES = ['keep', 'copyright', 'none'] as const
+/** What a variant fixes; `fit` and `metadata` are always said. Rule: docs/parity.md#variants. */
+export type VariantOptions = OptionsOf<'variant'> & Required<Pick<OptionsOf<'variant'>, 'fit' | 'metadata'>>
 
-const SIDE_PX = z.int().min(1).max(9999)
-
-/**
- * What a variant may fix. The row is the single source of truth for validation and types.
- * Evidence: docs/parity.md#variants.
- */
-export const VARIANT_OPTIONS = {
-  fit: z.enum(VARIANT_FITS),
-  /** Target width, px; absent leaves the side free. */
-  width: SIDE_PX,
-  /** Target height, px; absent leaves the side free. */
-  height: SIDE_PX,
-  metadata: z.enum(METADATA_POLICIES),
-  /** `max-age` of public responses, seconds; overrides the account's. */
-  browser_ttl: z.int().min(3600).max(31_536_000),
-} as const satisfies Record<string, z.ZodType>
-
-export type VariantOptions = {
-  readonly fit: Fit
-  readonly metadata: (typeof METADATA_POLICIES)[number]
-  readonly width?: number
-  readonly height?: number
-  readonly browser_ttl?: number
-}
-
-/** A named recipe of an account. */
+/** A named set of options of an account. */
 export interface Variant {
   readonly id: string
   readonly options: VariantOptions
@@ -39,23 +13,6 @@ export interface Variant {
   readonly neverRequireSignedURLs: boolean
 }
 
-/** Options of the transform engine's vocabulary that are not built yet: dropping one silently could unblur a preview. */
-const LATER_OPTIONS: ReadonlySet<string> = new Set([
-  ...[
-    'anim',
-    'background',
-    'blur',
-    'border',
-    'brightness',
-    'compression',
-    'contrast',
-    'dpr',
-    'draw',
-    'flip',
-    'format',
-  ],
-  ...['gamma', 'gravity', 'quality', 'rotate', 'saturation', 'segment', 'sharpen', 'trim', 'upscale', 'zoom'],
-])
 const DEFAULT_OPTIONS: VariantOptions = { fit: 'scale-down', metadata: 'none' }
 const VARIANT_NAME = /^[A-Za-z0-9]{1,99}$/
 
@@ -74,22 +31,11 @@ export function parseVariantName(name: unknown): string {
 }
 
 /** The given options, checked one by one, with unknown names ignored. */
-function parseGivenOptions(given: unknown): Partial<VariantOptions> {
+function parseGivenOptions(given: unknown): OptionsOf<'variant'> {
   if (given === undefined || given === null) return {}
   if (typeof given !== 'object' || Array.isArray(given))
     throw new ApiError('badRequest', '"options" must be an object')
-  const known: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(given)) {
-    if (LATER_OPTIONS.has(name)) throw new ApiError('badRequest', `the option "${name}" is not supported yet`)
-    const schema = Object.hasOwn(VARIANT_OPTIONS, name)
-      ? VARIANT_OPTIONS[name as keyof typeof VARIANT_OPTIONS]
-      : undefined
-    if (schema === undefined || value === undefined || value === null) continue
-    const parsed = schema.safeParse(value)
-    if (!parsed.success) throw new ApiError('badRequest', `the option "${name}" has an invalid value`)
-    known[name] = parsed.data
-  }
-  return known
+  return parseOptions('variant', given as Readonly<Record<string, unknown>>)
 }
 
 function parseNeverRequire(value: unknown, otherwise: boolean): boolean {

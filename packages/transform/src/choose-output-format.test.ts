@@ -1,11 +1,11 @@
-import type { FormatClass, OutputFormat, StoredFormat } from '@tintype/core'
+import type { Format, FormatClass, OutputFormat } from '@tintype/core'
 import { expect, it } from 'vitest'
 import { chooseOutputFormat } from './choose-output-format.ts'
 
 const SMALL = { width: 1200, height: 900 }
 
 // Spec transforms §5.2, the rows of still pictures.
-it.each<[StoredFormat, boolean, FormatClass, OutputFormat]>([
+it.each<[Format, boolean, FormatClass, OutputFormat]>([
   ['jpeg', false, 'avif', 'avif'],
   ['jpeg', false, 'webp', 'webp'],
   ['jpeg', false, 'base', 'jpeg'],
@@ -39,7 +39,7 @@ it.each([
 it('gives up what the memory does not allow, down to nothing', () => {
   const choose = (
     affordable: readonly OutputFormat[],
-    source = opaque as { format: StoredFormat; hasAlpha: boolean },
+    source = opaque as { format: Format; hasAlpha: boolean },
   ) => chooseOutputFormat(source, 'avif', SMALL, (format) => affordable.includes(format))
   expect(choose(['jpeg', 'png'])).toEqual({
     format: 'jpeg',

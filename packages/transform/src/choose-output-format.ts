@@ -1,4 +1,4 @@
-import type { FormatClass, OutputFormat, Size, StoredFormat } from '@tintype/core'
+import type { Format, FormatClass, OutputFormat, Size } from '@tintype/core'
 import { FORMATS } from '@tintype/core'
 import { CODECS } from './codecs.ts'
 
@@ -8,7 +8,7 @@ export interface FormatChoice {
 }
 
 /** What everybody can show: the original's own format, or one that can hold it. */
-function baseFormats(source: StoredFormat, hasAlpha: boolean): readonly OutputFormat[] {
+function baseFormats(source: Format, hasAlpha: boolean): readonly OutputFormat[] {
   if (source === 'jpeg') return ['jpeg']
   if (hasAlpha) return ['png']
   return source === 'png' ? ['png', 'jpeg'] : ['jpeg']
@@ -23,7 +23,7 @@ function baseFormats(source: StoredFormat, hasAlpha: boolean): readonly OutputFo
  * Rule: spec transforms §5.2, §5.3.
  */
 export function chooseOutputFormat(
-  source: { readonly format: StoredFormat; readonly hasAlpha: boolean },
+  source: { readonly format: Format; readonly hasAlpha: boolean },
   formatClass: FormatClass,
   size: Size,
   isAffordable: (format: OutputFormat) => boolean,

@@ -1,12 +1,12 @@
 import {
   ApiError,
   FORMATS,
+  type Format,
   type FormatClass,
   type OutputFormat,
   type Plan,
   type Recipe,
   type SourceFacts,
-  type StoredFormat,
 } from '@tintype/core'
 import { chooseOutputFormat } from './choose-output-format.ts'
 import type { DecodePlan, EncodePlan } from './codec.ts'
@@ -31,7 +31,7 @@ export interface Decisions extends JobPrice {
   readonly encode: EncodePlan
 }
 
-const isDecodable = (format: StoredFormat): format is OutputFormat => Object.hasOwn(CODECS, format)
+const isDecodable = (format: Format): format is OutputFormat => Object.hasOwn(CODECS, format)
 
 /**
  * The format whose decoder a job needs.

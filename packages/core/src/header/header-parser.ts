@@ -1,10 +1,10 @@
+import type { Format } from '../formats.ts'
 import type { Orientation } from '../orientation.ts'
 import type { ByteFeed } from './byte-feed.ts'
-import type { SourceFormat } from './source-format.ts'
 
 /** What a picture's own bytes say of it. Sizes are as stored, before orientation: px, within `picture-limits.ts`. */
 export interface ImageHeader {
-  readonly format: SourceFormat
+  readonly format: Format
   readonly width: number
   readonly height: number
   /** From EXIF (JPEG, PNG, WebP) or the container (AVIF, HEIC); 1 where absent or broken. */
@@ -18,6 +18,6 @@ export interface ImageHeader {
 /**
  * One format's parser, from the file's first byte. Yields the header once, when nothing that follows can change it,
  * and `undefined` for more bytes; returns after the picture's last byte, so trailing bytes are never looked at.
- * @throws ApiError `unsupportedImage` or `uploadTooLarge` as soon as the picture must be refused
+ * @throws PictureRefusal as soon as the picture must be refused
  */
 export type HeaderParser = (feed: ByteFeed) => Generator<ImageHeader | undefined, void, undefined>

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../errors.ts'
-import {
-  createHeaderReader,
-  FORMATS,
-  type ImageHeader,
-  readImageHeader,
-  type SourceFormat,
-} from './image-header.ts'
+import { FORMATS, type Format } from '../formats.ts'
+import { createHeaderReader, type ImageHeader, readImageHeader } from './image-header.ts'
 import {
   bytesOf,
   createRandom,
@@ -24,7 +19,7 @@ import {
   webpFile,
 } from './sample-pictures.ts'
 
-const ALL = new Set(Object.keys(FORMATS) as SourceFormat[])
+const ALL = new Set(Object.keys(FORMATS) as Format[])
 const FORMAT_NAMES = Object.keys(STILLS) as (keyof typeof STILLS)[]
 
 const SAMPLES: Record<string, Uint8Array> = {
@@ -45,10 +40,7 @@ const SAMPLES: Record<string, Uint8Array> = {
 }
 
 /** The header, or the refusal's text, of a file cut into chunks. */
-function read(
-  chunks: readonly Uint8Array[],
-  accepted: ReadonlySet<SourceFormat> = ALL,
-): ImageHeader | string {
+function read(chunks: readonly Uint8Array[], accepted: ReadonlySet<Format> = ALL): ImageHeader | string {
   try {
     const reader = createHeaderReader(accepted)
     let known: ImageHeader | null = null
@@ -101,7 +93,7 @@ describe('a header reader', () => {
   })
 
   it('refuses a format that is not accepted, by its name', () => {
-    const accepted = new Set<SourceFormat>(['jpeg', 'png'])
+    const accepted = new Set<Format>(['jpeg', 'png'])
     expect(read([STILLS.gif()], accepted)).toBe(
       'unsupportedImage: Unsupported image format: GIF images are not accepted',
     )

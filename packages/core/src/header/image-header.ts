@@ -1,4 +1,6 @@
-import { ApiError } from '../errors.ts'
+import { ApiError, type ErrorKind } from '../errors.ts'
+import { FORMAT_NAMES, FORMATS, type Format } from '../formats.ts'
+import { type PictureFault, PictureRefusal } from '../picture-limits.ts'
 import { readAvifHeader, readHeicHeader } from './avif-header.ts'
 import { ByteFeed } from './byte-feed.ts'
 import { readGifHeader } from './gif-header.ts'
@@ -6,14 +8,13 @@ import type { HeaderParser, ImageHeader } from './header-parser.ts'
 import { readJpegHeader } from './jpeg-header.ts'
 import { readPngHeader } from './png-header.ts'
 import { SNIFF_BYTES, sniffFormat } from './sniff-format.ts'
-import { FORMATS, type SourceFormat } from './source-format.ts'
 import { readWebpHeader } from './webp-header.ts'
 
 export type { HeaderParser, ImageHeader } from './header-parser.ts'
-export { FORMATS, type SourceFormat } from './source-format.ts'
 
 /** SVG has no row yet: it is recognised, and refused even when it is accepted. */
-const PARSERS: Partial<Record<SourceFormat, HeaderParser>> = {
+const HEADER_PARSERS: { readonly [F in Format]: HeaderParser | null } = {
+  svg: null,
   jpeg: readJpegHeader,
   png: readPngHeader,
   webp: readWebpHeader,
@@ -26,23 +27,41 @@ const PARSERS: Partial<Record<SourceFormat, HeaderParser>> = {
 export interface HeaderReader {
   /**
    * Feed the next bytes, of any length; they are not kept. A reader that has refused refuses again.
-   * @throws ApiError `unsupportedImage` or `uploadTooLarge` as soon as the picture must be refused
+   * @throws ApiError of the reader's {@link FaultKinds} as soon as the picture must be refused
    */
   push(chunk: Uint8Array): void
   /** The header once it is known, else null. It never changes afterwards. */
   readonly header: ImageHeader | null
   /**
    * All bytes were pushed.
-   * @throws ApiError `unsupportedImage` when they were no picture, or stop before the picture's end
+   * @throws ApiError of the reader's {@link FaultKinds} when they were no picture, or stop before the picture's end
    */
   finish(): ImageHeader
+}
+
+/** What each fault of a picture is called by whoever asked for it. */
+export type FaultKinds = Readonly<Record<PictureFault, ErrorKind>>
+
+export const UPLOAD_FAULTS: FaultKinds = {
+  damaged: 'unsupportedImage',
+  unsupported: 'unsupportedImage',
+  'too-large': 'uploadTooLarge',
+}
+export const DELIVERY_FAULTS: FaultKinds = {
+  damaged: 'decodingFailed',
+  unsupported: 'notAnImage',
+  'too-large': 'refusedDimensions',
 }
 
 /**
  * Holds a few kilobytes (for AVIF and HEIC up to 256 KiB), whatever the file claims or weighs.
  * @param accepted formats that may pass; any other is refused by its name
+ * @param kinds    what refusals are called
  */
-export function createHeaderReader(accepted: ReadonlySet<SourceFormat>): HeaderReader {
+export function createHeaderReader(
+  accepted: ReadonlySet<Format>,
+  kinds: FaultKinds = UPLOAD_FAULTS,
+): HeaderReader {
   const feed = new ByteFeed()
   const prefix = new Uint8Array(SNIFF_BYTES)
   let prefixLength = 0
@@ -82,8 +101,8 @@ export function createHeaderReader(accepted: ReadonlySet<SourceFormat>): HeaderR
       try {
         parse(parser === null ? sniff(chunk) : chunk)
       } catch (error) {
-        refusal = error
-        throw error
+        refusal = error instanceof PictureRefusal ? new ApiError(kinds[error.fault], error.message) : error
+        throw refusal
       }
     },
     get header() {
@@ -91,10 +110,10 @@ export function createHeaderReader(accepted: ReadonlySet<SourceFormat>): HeaderR
     },
     finish() {
       if (refusal !== null) throw refusal
-      if (prefixLength === 0) throw new ApiError('unsupportedImage', 'the file is empty')
-      if (parser === null) throw new ApiError('unsupportedImage', NO_IMAGE)
+      if (prefixLength === 0) throw new ApiError(kinds.damaged, 'the file is empty')
+      if (parser === null) throw new ApiError(kinds.unsupported, NO_IMAGE)
       if (header === null || !isWhole) {
-        throw new ApiError('unsupportedImage', 'the file ends before the image does')
+        throw new ApiError(kinds.damaged, 'the file ends before the image does')
       }
       return header
     },
@@ -113,22 +132,22 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   return reader.header
 }
 
-const EVERY_FORMAT: ReadonlySet<SourceFormat> = new Set(Object.keys(FORMATS) as SourceFormat[])
+const EVERY_FORMAT: ReadonlySet<Format> = new Set(FORMAT_NAMES)
 const NO_IMAGE = 'not an image we can read'
 
 function parserFor(
   sniffed: NonNullable<ReturnType<typeof sniffFormat>>,
-  accepted: ReadonlySet<SourceFormat>,
+  accepted: ReadonlySet<Format>,
 ): HeaderParser {
   if (sniffed.format === null) {
-    throw new ApiError(
-      'unsupportedImage',
+    throw new PictureRefusal(
+      'unsupported',
       sniffed.name === null ? NO_IMAGE : `${sniffed.name} files are not accepted`,
     )
   }
-  const parser = PARSERS[sniffed.format]
-  if (parser === undefined || !accepted.has(sniffed.format)) {
-    throw new ApiError('unsupportedImage', `${FORMATS[sniffed.format].name} images are not accepted`)
+  const parser = HEADER_PARSERS[sniffed.format]
+  if (parser === null || !accepted.has(sniffed.format)) {
+    throw new PictureRefusal('unsupported', `${FORMATS[sniffed.format].name} images are not accepted`)
   }
   return parser
 }

@@ -1,43 +1,50 @@
-import type { SourceFormat } from './source-format.ts'
+import { FORMAT_NAMES, FORMATS, type Format, type Signature } from '../formats.ts'
 
 /** What a file's first bytes show it to be. `name` is set for files we recognise, but never read. */
-export type Sniffed =
-  | { readonly format: SourceFormat }
-  | { readonly format: null; readonly name: string | null }
+export type Sniffed = { readonly format: Format } | { readonly format: null; readonly name: string | null }
 
 /** With this many bytes every file is decided. */
 export const SNIFF_BYTES = 4096
 
 const UNKNOWN: Sniffed = { format: null, name: null }
-const picture = (format: SourceFormat): Sniffed => ({ format })
-const stranger = (name: string): Sniffed => ({ format: null, name })
+const picture = (format: Format): Sniffed => ({ format })
+const unreadable = (name: string): Sniffed => ({ format: null, name })
 
-/** Hexadecimal bytes, `??` for any; the first row that matches wins. `ftyp` stands before ICO: they can look alike. */
-const MAGIC = [
-  ['ff d8 ff', picture('jpeg')],
-  ['89 50 4e 47 0d 0a 1a 0a', picture('png')],
-  ['47 49 46 38 37 61', picture('gif')],
-  ['47 49 46 38 39 61', picture('gif')],
-  ['52 49 46 46 ?? ?? ?? ?? 57 45 42 50', picture('webp')],
-  ['?? ?? ?? ?? 66 74 79 70', sniffBrands],
-  ['00 00 00 0c 4a 58 4c 20', stranger('JPEG XL')],
-  ['ff 0a', stranger('JPEG XL')],
-  ['00 00 00 0c 6a 50 20 20', stranger('JPEG 2000')],
-  ['ff 4f ff 51', stranger('JPEG 2000')],
-  ['42 4d', stranger('BMP')],
-  ['49 49 2a 00', stranger('TIFF')],
-  ['4d 4d 00 2a', stranger('TIFF')],
-  ['49 49 2b 00', stranger('TIFF')],
-  ['4d 4d 00 2b', stranger('TIFF')],
-  ['00 00 01 00', stranger('ICO')],
-  ['25 50 44 46', stranger('PDF')],
-  ['38 42 50 53', stranger('PSD')],
-] as const satisfies readonly (readonly [string, Sniffed | typeof sniffBrands])[]
+/** Files that are known by their first bytes and never read. */
+const OTHER_FILES: readonly (readonly [magic: string, name: string])[] = [
+  ['00 00 00 0c 4a 58 4c 20', 'JPEG XL'],
+  ['ff 0a', 'JPEG XL'],
+  ['00 00 00 0c 6a 50 20 20', 'JPEG 2000'],
+  ['ff 4f ff 51', 'JPEG 2000'],
+  ['42 4d', 'BMP'],
+  ['49 49 2a 00', 'TIFF'],
+  ['4d 4d 00 2a', 'TIFF'],
+  ['49 49 2b 00', 'TIFF'],
+  ['4d 4d 00 2b', 'TIFF'],
+  ['00 00 01 00', 'ICO'],
+  ['25 50 44 46', 'PDF'],
+  ['38 42 50 53', 'PSD'],
+]
 
-const ROWS = MAGIC.map(([pattern, meaning]) => ({
+const signatureOf = (format: Format): Signature => FORMATS[format].signature
+interface MagicRow {
+  readonly magic: readonly (number | null)[]
+  readonly meaning: Sniffed | ((prefix: Uint8Array) => Sniffed | null)
+}
+const toRow = (pattern: string, meaning: MagicRow['meaning']): MagicRow => ({
   magic: pattern.split(' ').map((byte) => (byte === '??' ? null : Number.parseInt(byte, 16))),
   meaning,
-}))
+})
+
+/** The first row that matches wins. `ftyp` stands before ICO: they can look alike. */
+const ROWS: readonly MagicRow[] = [
+  ...FORMAT_NAMES.flatMap((format) => {
+    const signature = signatureOf(format)
+    return 'magic' in signature ? signature.magic.map((pattern) => toRow(pattern, picture(format))) : []
+  }),
+  toRow('?? ?? ?? ?? 66 74 79 70', sniffBrands),
+  ...OTHER_FILES.map(([pattern, name]) => toRow(pattern, unreadable(name))),
+]
 
 /**
  * Tell a file's format by its bytes alone; names and declared types are never asked.
@@ -56,9 +63,6 @@ export function sniffFormat(prefix: Uint8Array): Sniffed | null {
   return sniffMarkup(prefix)
 }
 
-const AVIF_BRANDS = ['avif', 'avis']
-const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'mif2', 'msf1']
-
 /** An ISO media file: box size (32 bits), 'ftyp', major brand, minor version, compatible brands, 4 bytes each. */
 function sniffBrands(prefix: Uint8Array): Sniffed | null {
   if (prefix.length < 12) return null
@@ -69,9 +73,11 @@ function sniffBrands(prefix: Uint8Array): Sniffed | null {
   for (let at = 8; at + 4 <= end; at += 4) {
     if (at !== 12) brands.push(latin1(prefix.subarray(at, at + 4)))
   }
-  if (brands.some((brand) => AVIF_BRANDS.includes(brand))) return picture('avif')
-  if (brands.some((brand) => HEIC_BRANDS.includes(brand))) return picture('heic')
-  return stranger('video')
+  const found = FORMAT_NAMES.find((format) => {
+    const signature = signatureOf(format)
+    return 'brands' in signature && brands.some((brand) => signature.brands.includes(brand))
+  })
+  return found === undefined ? unreadable('video') : picture(found)
 }
 
 /** Whitespace, byte order mark, processing instructions and whole comments before the root element or doctype. */
@@ -86,8 +92,12 @@ function sniffMarkup(prefix: Uint8Array): Sniffed | null {
   if (!rest.startsWith('<')) return UNKNOWN
   if (rest.startsWith('<?') || rest.startsWith('<!--') || '<!--'.startsWith(rest)) return undecided
   const root = ROOT.exec(rest)?.[1]?.toLowerCase()
-  if (root === 'svg') return picture('svg')
-  if (root === 'html') return stranger('HTML')
+  const found = FORMAT_NAMES.find((format) => {
+    const signature = signatureOf(format)
+    return 'root' in signature && signature.root === root
+  })
+  if (found !== undefined) return picture(found)
+  if (root === 'html') return unreadable('HTML')
   if (root !== undefined) return UNKNOWN
   return /^<[\w!][\w\s:.-]*$/.test(rest) ? undecided : UNKNOWN
 }

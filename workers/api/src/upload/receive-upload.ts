@@ -1,11 +1,11 @@
 import {
   ApiError,
   createHeaderReader,
+  type Format,
   type HeaderReader,
   type ImageRecord,
   type ImageTerms,
   type SourceFacts,
-  type SourceFormat,
 } from '@tintype/core'
 import { blobKey } from '@tintype/storage'
 import type { Services } from '../services.ts'
@@ -23,7 +23,7 @@ const MAX_DRAINED_BYTES = 24 * 1024 * 1024
 const MAX_DRAIN_MS = 5000
 
 /** Later parts add the formats that only they can deliver: GIF, SVG, HEIC. */
-const ACCEPTED_FORMATS: ReadonlySet<SourceFormat> = new Set(['jpeg', 'png', 'webp', 'avif'])
+const ACCEPTED_FORMATS: ReadonlySet<Format> = new Set(['jpeg', 'png', 'webp', 'avif'])
 
 /** How an upload's id and terms come about: from the form itself, or from the ticket that it uses. */
 export interface UploadPlan {

@@ -1,0 +1,182 @@
+import { colour } from './colour.ts'
+import { decimal, oneOfNumbers, type ValueType, whole, word } from './value-type.ts'
+
+/**
+ * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), or in a stored
+ * variant. An option with no surface is known and not built: it is refused by name, never dropped, because dropping one
+ * could show what it was to hide.
+ */
+export type Surface = 'url' | 'object' | 'variant'
+
+export interface OptionRow<T> {
+  readonly type: ValueType<T>
+  /** Other names of the same option. The long name wins where both are given. */
+  readonly aliases: readonly string[]
+  readonly surfaces: readonly Surface[]
+  /** A surface that takes less than the others. */
+  readonly narrower?: { readonly [S in Surface]?: ValueType<T> }
+  /** What its absence means; none where it means "nothing is done". */
+  readonly default?: T
+  /** One sentence for docs/options.md: what it does, its unit. */
+  readonly doc: string
+  /** A value as text; the documentation shows it, a test reads it. */
+  readonly example: string
+  /** Where the rule comes from: an anchor of docs/parity.md. */
+  readonly evidence: string
+}
+
+const EVERYWHERE = ['url', 'object', 'variant'] as const
+const SIDE_PX = whole(1, 12_000)
+const VARIANT_SIDE_PX = whole(1, 9999)
+
+const nothing: ValueType<never> = {
+  fromText: () => {
+    throw new Error('An option without a surface has no values')
+  },
+  fromValue: () => {
+    throw new Error('An option without a surface has no values')
+  },
+  toText: String,
+  expects: 'absent',
+  schema: {},
+}
+/** A row that only says that the option exists: whoever gives it learns that it is not built. */
+const unbuilt = (...aliases: readonly string[]) =>
+  ({
+    type: nothing,
+    aliases,
+    surfaces: [],
+    doc: 'Not built yet: refused by name.',
+    example: '',
+    evidence: 'docs/parity.md#not-built-yet',
+  }) as const satisfies OptionRow<never>
+
+/**
+ * Every transform option: the only place that says its names, values, surfaces and default. The URL grammar, the object
+ * form, the schema of variants, the TypeScript types, the canonical text and docs/options.md are derived from it.
+ * The order of rows is the order of canonical text. What an option does to pixels is in `program/program-of-options.ts`.
+ */
+export const OPTIONS = {
+  fit: {
+    type: word('scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze', 'scale-up'),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    narrower: { variant: word('scale-down', 'contain', 'cover', 'crop', 'pad') },
+    default: 'scale-down',
+    doc: 'How the picture fills the box of `width` and `height`.',
+    example: 'cover',
+    evidence: 'docs/parity.md#formats-and-geometry',
+  },
+  width: {
+    type: SIDE_PX,
+    aliases: ['w'],
+    surfaces: EVERYWHERE,
+    narrower: { variant: VARIANT_SIDE_PX },
+    doc: 'Width of the box, px; absent leaves the side free.',
+    example: '320',
+    evidence: 'docs/parity.md#formats-and-geometry',
+  },
+  height: {
+    type: SIDE_PX,
+    aliases: ['h'],
+    surfaces: EVERYWHERE,
+    narrower: { variant: VARIANT_SIDE_PX },
+    doc: 'Height of the box, px; absent leaves the side free.',
+    example: '240',
+    evidence: 'docs/parity.md#formats-and-geometry',
+  },
+  metadata: {
+    type: word('keep', 'copyright', 'none'),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: 'copyright',
+    doc: 'What of the EXIF of a JPEG stays in a JPEG; other results carry none. Stored variants begin with `none`.',
+    example: 'none',
+    evidence: 'docs/parity.md#metadata',
+  },
+  rotate: {
+    type: oneOfNumbers(0, 90, 180, 270, 360),
+    aliases: [],
+    surfaces: ['url', 'object'],
+    default: 0,
+    doc: 'Degrees clockwise. Happens before the resize, so `width` and `height` name the sides of the turned picture.',
+    example: '90',
+    evidence: 'docs/parity.md#options',
+  },
+  background: {
+    type: colour(),
+    aliases: [],
+    surfaces: ['url', 'object'],
+    doc: 'A colour laid under transparent pixels and into the space that `fit=pad` adds; it may be translucent itself.',
+    example: 'rgb(240,40,145)',
+    evidence: 'docs/parity.md#options',
+  },
+  blur: {
+    type: decimal(0, 250),
+    aliases: [],
+    surfaces: ['url', 'object'],
+    default: 0,
+    doc: 'Radius of a Gaussian blur, px of the result; 0 leaves the picture sharp. No means of privacy in a URL: anybody can edit it out.',
+    example: '15',
+    evidence: 'docs/parity.md#options',
+  },
+  browser_ttl: {
+    type: whole(3600, 31_536_000),
+    aliases: [],
+    surfaces: ['variant'],
+    doc: "`max-age` of public answers, seconds; overrides the account's.",
+    example: '86400',
+    evidence: 'docs/parity.md#variants',
+  },
+  anim: unbuilt(),
+  border: unbuilt(),
+  brightness: unbuilt(),
+  compression: unbuilt(),
+  contrast: unbuilt(),
+  dpr: unbuilt(),
+  draw: unbuilt(),
+  flip: unbuilt(),
+  format: unbuilt('f'),
+  gamma: unbuilt(),
+  gravity: unbuilt('g'),
+  onerror: unbuilt(),
+  'origin-auth': unbuilt(),
+  quality: unbuilt('q'),
+  saturation: unbuilt(),
+  segment: unbuilt(),
+  sharpen: unbuilt(),
+  'slow-connection-quality': unbuilt('scq'),
+  trim: unbuilt(),
+  upscale: unbuilt(),
+  zoom: unbuilt('face-zoom'),
+} as const satisfies Record<string, OptionRow<unknown>>
+
+export type OptionName = keyof typeof OPTIONS
+type ValueOf<Name extends OptionName> = (typeof OPTIONS)[Name]['type'] extends ValueType<infer T> ? T : never
+type NamesOn<S extends Surface> = {
+  [Name in OptionName]: S extends (typeof OPTIONS)[Name]['surfaces'][number] ? Name : never
+}[OptionName]
+
+/** Options as one surface takes them, each absent or in its normalised object form. */
+export type OptionsOf<S extends Surface> = { readonly [Name in NamesOn<S>]?: ValueOf<Name> }
+/** Options of any surface: what the program is made from. */
+export type Options = OptionsOf<Surface>
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[]
+
+/** Names and aliases; a Map, so that `__proto__` is just unknown. */
+const NAMES: ReadonlyMap<string, OptionName> = new Map(
+  OPTION_NAMES.flatMap((name) => [name, ...OPTIONS[name].aliases].map((spelling) => [spelling, name])),
+)
+
+/** The option that a name or an alias means; null when there is none. */
+export const findOption = (spelling: string): OptionName | null => NAMES.get(spelling) ?? null
+
+/** The row of an option, widened for code that treats all alike. */
+export const optionRow = (name: OptionName): OptionRow<unknown> => OPTIONS[name]
+
+/** What an option may be on a surface; null where it is not offered there. */
+export function typeOn(name: OptionName, surface: Surface): ValueType<unknown> | null {
+  const { type, surfaces, narrower } = optionRow(name)
+  return surfaces.includes(surface) ? (narrower?.[surface] ?? type) : null
+}

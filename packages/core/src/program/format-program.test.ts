@@ -1,0 +1,185 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatProgram, hashProgram } from './format-program.ts'
+import { COMPOSITES, type Op, type Program } from './program.ts'
+import { programOfOptions } from './program-of-options.ts'
+import type { SourceRef } from './source-ref.ts'
+
+const byte = fc.integer({ min: 0, max: 255 })
+const rgba = fc.record({ r: byte, g: byte, b: byte, a: byte })
+const text = fc.string({ unit: 'binary', maxLength: 12 })
+const fraction = fc.double({ min: 0, max: 1, noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)
+const facts = {
+  format: 'jpeg',
+  sizeBytes: 1,
+  width: 1,
+  height: 1,
+  orientation: 1,
+  hasAlpha: false,
+  animated: false,
+} as const
+const source: fc.Arbitrary<SourceRef> = fc.oneof(
+  fc.record({ kind: fc.constant('stored' as const), blobKey: text, facts: fc.constant(facts) }),
+  fc.record({ kind: fc.constant('remote' as const), url: text, etag: fc.option(text) }),
+  fc.record({ kind: fc.constant('part' as const), sha256: text }),
+  fc.record({
+    kind: fc.constant('text' as const),
+    text,
+    fontUrl: fc.option(text),
+    sizePx: fc.integer({ min: 1, max: 99 }),
+    colour: rgba,
+  }),
+)
+const side = fc.option(fc.integer({ min: 1, max: 12_000 }))
+const { op } = fc.letrec<{ op: Op }>((tie) => ({
+  op: fc.oneof(
+    { maxDepth: 3 },
+    fc.record({ op: fc.constant('turn' as const), orientation: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8) }),
+    fc.record({
+      op: fc.constant('resize' as const),
+      width: side,
+      height: side,
+      fit: fc.constantFrom('scale-down', 'cover', 'pad'),
+      gravity: fc.oneof(
+        fc.constantFrom('center', 'left', 'bottom'),
+        fc.record({ x: fraction, y: fraction, mode: fc.constantFrom('remainder', 'box-center') }),
+      ),
+      fill: rgba,
+    }),
+    fc.record({ op: fc.constant('background' as const), colour: rgba }),
+    fc.record({ op: fc.constant('blur' as const), radius: fraction }),
+    fc.record({
+      op: fc.constant('draw' as const),
+      source,
+      ops: fc.array(tie('op'), { maxLength: 3 }),
+      place: fc.record({
+        x: fc.option(fc.record({ from: fc.constantFrom('left', 'right'), px: fc.integer() })),
+        y: fc.option(fc.record({ from: fc.constantFrom('top', 'bottom'), px: fc.integer() })),
+      }),
+      opacity: fraction,
+      repeat: fc.constantFrom('none', 'both', 'x', 'y'),
+      composite: fc.constantFrom(...COMPOSITES),
+    }),
+  ) as fc.Arbitrary<Op>,
+}))
+const program: fc.Arbitrary<Program> = fc.record({
+  ops: fc.array(op, { maxLength: 4 }),
+  output: fc.record({
+    format: fc.constantFrom('auto', 'jpeg', 'avif'),
+    quality: fc.integer({ min: 1, max: 100 }),
+    metadata: fc.constantFrom('keep', 'copyright', 'none'),
+    frames: fc.constantFrom('all', 'first'),
+  }),
+})
+
+/** Every place of a value, leaf by leaf, as paths into it. */
+function* leaves(
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): Generator<readonly (string | number)[]> {
+  if (typeof value !== 'object' || value === null) yield path
+  else for (const [key, inner] of Object.entries(value)) yield* leaves(inner, [...path, key])
+}
+function changed<T>(value: T, path: readonly (string | number)[]): T {
+  const copy = structuredClone(value)
+  let at = copy as Record<string | number, unknown>
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>
+  const last = path.at(-1) as string | number
+  const leaf = at[last]
+  at[last] = typeof leaf === 'number' ? leaf + 1 : `${leaf}x`
+  return copy
+}
+
+describe('the canonical text', () => {
+  it('is different for different programs, and equal for equal ones', () => {
+    const told = new Map<string, string>()
+    fc.assert(
+      fc.property(program, (one) => {
+        const text = formatProgram(one)
+        const before = told.get(text)
+        expect(before ?? JSON.stringify(one)).toBe(JSON.stringify(one))
+        expect(formatProgram(structuredClone(one))).toBe(text)
+        told.set(text, JSON.stringify(one))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('changes with every single field of a program, in overlays too', () => {
+    fc.assert(
+      fc.property(program, (one) => {
+        for (const path of leaves(one)) {
+          const isChoice = path.at(-1) === 'op' || path.at(-1) === 'kind' || path.includes('facts')
+          if (!isChoice)
+            expect(formatProgram(changed(one, path)), path.join('.')).not.toBe(formatProgram(one))
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('cannot be forged by what stands in a text', () => {
+    const draw = (url: string): Program => ({
+      ops: [{ ...overlay, source: { kind: 'remote', url, etag: null } }],
+      output: programOfOptions({}).output,
+    })
+    const overlay = {
+      op: 'draw',
+      ops: [],
+      place: { x: null, y: null },
+      opacity: 1,
+      repeat: 'none',
+      composite: 'over',
+    } as const
+    expect(formatProgram(draw('a",null])'))).not.toBe(formatProgram(draw('a')))
+  })
+
+  it('hashes to 32 hexadecimal digits', async () => {
+    expect(await hashProgram(programOfOptions({ blur: 3 }))).toMatch(/^[0-9a-f]{32}$/)
+    expect(await hashProgram(programOfOptions({ blur: 3 }))).not.toBe(
+      await hashProgram(programOfOptions({ blur: 4 })),
+    )
+  })
+})
+
+describe('the program of options', () => {
+  const text = (options: Parameters<typeof programOfOptions>[0]) => formatProgram(programOfOptions(options))
+
+  it('does everything in the documented order', () => {
+    const all = programOfOptions({
+      blur: 2,
+      background: 'red',
+      width: 10,
+      height: 10,
+      fit: 'pad',
+      rotate: 90,
+    })
+    expect(all.ops.map(({ op }) => op)).toEqual(['turn', 'resize', 'background', 'blur'])
+  })
+
+  it('is the same for options that do nothing', () => {
+    expect(text({ rotate: 0, blur: 0 })).toBe(text({}))
+    expect(text({ rotate: 360 })).toBe(text({}))
+    expect(text({ fit: 'cover' })).toBe(text({}))
+  })
+
+  it.each([
+    [90, 6],
+    [180, 3],
+    [270, 8],
+  ] as const)('turns %i degrees clockwise', (rotate, orientation) => {
+    expect(programOfOptions({ rotate }).ops).toEqual([{ op: 'turn', orientation }])
+  })
+
+  it('pads with white, or leaves the space to the background', () => {
+    const fill = (background?: string) =>
+      programOfOptions({
+        width: 9,
+        height: 9,
+        fit: 'pad',
+        ...(background === undefined ? {} : { background }),
+      }).ops[0]
+    expect(fill()).toMatchObject({ fill: { r: 255, g: 255, b: 255, a: 255 } })
+    expect(fill('#ff000080')).toMatchObject({ fill: { a: 0 } })
+  })
+})

@@ -1,0 +1,76 @@
+import { formatHex } from '../format-hex.ts'
+import type { Gravity } from '../gravity.ts'
+import { formatColour } from '../options/colour.ts'
+import type { Op, Output, Place, Program } from './program.ts'
+import { formatSourceIdentity } from './source-ref.ts'
+
+type Part = string | number | null | readonly Part[]
+
+/**
+ * Name and fields of an operation. `rest` is what the caller did not name: a field that is added to an operation and
+ * not to its text does not compile, for two different programs would share a key.
+ */
+const call = <R extends object>(
+  name: string,
+  fields: readonly Part[],
+  _rest: keyof R extends never ? R : never,
+): string => `${name}${JSON.stringify(fields)}`
+
+function formatOp(operation: Op): string {
+  switch (operation.op) {
+    case 'turn': {
+      const { op, orientation, ...rest } = operation
+      return call(op, [orientation], rest)
+    }
+    case 'resize': {
+      const { op, width, height, fit, gravity, fill, ...rest } = operation
+      return call(op, [width, height, fit, gravityPart(gravity), formatColour(fill)], rest)
+    }
+    case 'background': {
+      const { op, colour, ...rest } = operation
+      return call(op, [formatColour(colour)], rest)
+    }
+    case 'blur': {
+      const { op, radius, ...rest } = operation
+      return call(op, [radius], rest)
+    }
+    case 'draw': {
+      const { op, source, ops, place, opacity, repeat, composite, ...rest } = operation
+      const fields = [
+        formatSourceIdentity(source),
+        ops.map(formatOp),
+        placePart(place),
+        opacity,
+        repeat,
+        composite,
+      ]
+      return call(op, fields, rest)
+    }
+  }
+}
+
+function gravityPart(gravity: Gravity): Part {
+  if (typeof gravity === 'string') return gravity
+  const { x, y, mode, ...rest } = gravity
+  call('point', [], rest)
+  return [x, y, mode ?? 'remainder']
+}
+
+function placePart({ x, y, ...rest }: Place): Part {
+  call('place', [], rest)
+  return [x === null ? null : [x.from, x.px], y === null ? null : [y.from, y.px]]
+}
+
+function formatOutput({ format, quality, metadata, frames, ...rest }: Output): string {
+  return call('output', [format, quality, metadata, frames], rest)
+}
+
+/** The canonical text of a program: equal for equal programs, different for different ones. Sources are named by identity. */
+export const formatProgram = ({ ops, output }: Program): string =>
+  [...ops.map(formatOp), formatOutput(output)].join(' ')
+
+/** SHA-256 over {@link formatProgram}, 32 hex digits: what caches and stores call a program. */
+export async function hashProgram(program: Program): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(formatProgram(program)))
+  return formatHex(new Uint8Array(digest, 0, 16))
+}
