@@ -52,6 +52,14 @@ function describeAuthority(
         ...{ purgeClock: 0, purgeLog: {} },
       })
     })
+    it('publishes its hash by its id, once', async () => {
+      const { accountId, authority, edge } = await setUp()
+      expect(await edge.getAccountHash(accountId)).toBe(`h${accountId}`)
+      await edge.putAccountHash(accountId, 'seen')
+      await authority.createVariant(thumb)
+      expect(await edge.getAccountHash(accountId)).toBe('seen')
+      expect(await edge.getAccountHash(freshAccountId())).toBeNull()
+    })
     it('publishes every change before it answers, under a rising version', async () => {
       const { authority, published } = await setUp()
       const before = (await published())?.version ?? 0
@@ -145,19 +153,19 @@ describe('the purge log of a Durable Object', () => {
 
 /** The promises of {@link AccountRegistry}, for every adapter. */
 function describeRegistry(name: string, create: () => AccountRegistry) {
-  it(`the registry in ${name} finds an account by hash, zone and name, and gives a name once`, async () => {
+  it(`the registry in ${name} finds an account by id, hash and name, and gives a name once`, async () => {
     const registry = create()
     const identity = identityOf(freshAccountId(), 'shop')
     expect(await registry.byName('shop')).toBeNull()
     expect(await registry.create(identity)).toEqual(identity)
     expect(await registry.create(identityOf(freshAccountId(), 'shop'))).toBe('taken')
-    const { accountHash, zoneId } = identity
+    const { accountId, accountHash, zoneId } = identity
     expect([
+      await registry.byId(accountId),
       await registry.byHash(accountHash),
-      await registry.byZone(zoneId),
       await registry.byName('shop'),
     ]).toEqual(Array(3).fill(identity))
-    expect([await registry.byHash(zoneId), await registry.byZone(accountHash)]).toEqual([null, null])
+    expect([await registry.byHash(zoneId), await registry.byId(accountHash)]).toEqual([null, null])
     expect(await registry.list()).toEqual([identity])
   })
 }

@@ -5,7 +5,8 @@ import { formatHex } from './format-hex.ts'
 export type TokenRight = 'read' | 'write'
 
 /**
- * An API token names its account and its own row, so that it is found without an index of secrets:
+ * An API token names its account and its own row, so that it is found without an index of secrets. Whoever reads one asks first
+ * whether there is such an account: the id is a claim of the caller's.
  *
  *     tt_<account id, 32 hex>_<token id, 8 hex>_<secret, 43 base64url>
  */

@@ -80,6 +80,8 @@ export {
   parsePurgeRequest,
   requestTags,
 } from './purge.ts'
+export type { RateLimit } from './rate-limit.ts'
+export { createRateLimit } from './rate-limit.ts'
 export type { Recipe } from './recipe.ts'
 export { hashRecipe, recipeOfVariant } from './recipe.ts'
 export type {

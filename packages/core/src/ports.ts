@@ -43,6 +43,9 @@ export interface ImageHeads {
 export interface EdgeDocuments {
   get(accountHash: string): Promise<EdgeDocument | null>
   put(document: EdgeDocument): Promise<void>
+  /** The hash of an account; null for an id that nobody has, or whose account is not published yet. */
+  getAccountHash(accountId: string): Promise<string | null>
+  putAccountHash(accountId: string, accountHash: string): Promise<void>
   /** Image purges of one bucket, 0–255; null when none was ever made. */
   getPurges(accountHash: string, bucket: number): Promise<BucketPurges | null>
   putPurges(accountHash: string, bucket: number, purges: BucketPurges): Promise<void>
@@ -119,8 +122,8 @@ export interface AccountIdentity {
 export interface AccountRegistry {
   /** `'taken'` when an account has that name. */
   create(identity: AccountIdentity): Promise<AccountIdentity | 'taken'>
+  byId(accountId: string): Promise<AccountIdentity | null>
   byHash(accountHash: string): Promise<AccountIdentity | null>
-  byZone(zoneId: string): Promise<AccountIdentity | null>
   byName(name: string): Promise<AccountIdentity | null>
   list(): Promise<AccountIdentity[]>
 }

@@ -25,6 +25,8 @@ export const derivedKey = (
   format: string,
 ): string => `${derivedPrefix(engineEpoch, blobKeyText)}${recipeHash}.${format}`
 
+export const accountKey = (accountId: string): string => `account/${accountId}`
+
 export const edgeKey = (accountHash: string): string => `edge/${accountHash}`
 
 export const purgeKey = (accountHash: string, bucket: number): string =>

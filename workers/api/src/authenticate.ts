@@ -29,13 +29,16 @@ function readCredential(headers: Headers): string {
 }
 
 /**
- * @throws ApiError `missingCredentials`, `malformedCredentials`, or `unknownCredentials` for a token that nobody has
+ * @throws ApiError `missingCredentials`, `malformedCredentials`, `unknownCredentials` for a token that nobody has,
+ *   `rateLimited` when too many unknown accounts were named
  * Rule: docs/parity.md#front-door.
  */
 export async function authenticate(headers: Headers, services: Services): Promise<Caller> {
   const text = readCredential(headers)
   const parsed = parseApiToken(text)
   if (parsed === null) throw new ApiError('unknownCredentials')
+  // An invented account must not start an object: it would leave its storage behind.
+  if (!(await services.accounts.has(parsed.accountId))) throw new ApiError('unknownCredentials')
   const row = await services.authority(parsed.accountId).token(parsed.tokenId)
   // An unknown token costs the same comparison as a wrong one.
   const isGenuine = isEqualConstantTime(await hashSecret(text), row?.hash ?? '0'.repeat(64))

@@ -3,7 +3,6 @@ import {
   type AccountRegistry,
   ApiError,
   type BlobStore,
-  type EdgeDocuments,
   type ImageIndex,
 } from '@tintype/core'
 import {
@@ -14,6 +13,7 @@ import {
   r2BlobStore,
 } from '@tintype/storage'
 import * as z from 'zod'
+import { type AccountDirectory, createAccountDirectory } from './account-directory.ts'
 
 /** What wrangler.toml binds for this Worker. */
 export interface Env {
@@ -31,7 +31,8 @@ export interface Env {
 
 export interface Services {
   readonly registry: AccountRegistry
-  readonly edge: EdgeDocuments
+  /** Asked before {@link authority} or {@link images} about an id that came from outside. */
+  readonly accounts: AccountDirectory
   readonly blobs: BlobStore
   authority(accountId: string): AccountAuthority
   images(accountId: string): ImageIndex
@@ -52,6 +53,21 @@ const VARS = z.object({
   DELIVERY_BASE_URL: z.url().optional(),
 })
 
+/** What an isolate remembers lives as long as its environment does. */
+const directories = new WeakMap<Env, AccountDirectory>()
+
+function directoryOf(env: Env): AccountDirectory {
+  const existing = directories.get(env)
+  if (existing !== undefined) return existing
+  const directory = createAccountDirectory(
+    kvEdgeDocuments(env.EDGE),
+    () => durableAccountRegistry(env.REGISTRY),
+    Date.now,
+  )
+  directories.set(env, directory)
+  return directory
+}
+
 /** The only reader of `Env`. @throws ApiError `internal` whose cause says what is missing and how to add it */
 export function createServices(env: Env): Services {
   for (const [name, remedy] of Object.entries(BINDINGS)) {
@@ -69,7 +85,7 @@ export function createServices(env: Env): Services {
   }
   return {
     registry: durableAccountRegistry(env.REGISTRY),
-    edge: kvEdgeDocuments(env.EDGE),
+    accounts: directoryOf(env),
     blobs: r2BlobStore(env.BUCKET),
     authority: (accountId) => durableAccountAuthority(env.ACCOUNTS, accountId),
     images: (accountId) => durableImageIndex(env.IMAGES, accountId),

@@ -11,17 +11,15 @@ const documentOf = (accountHash: string, version: number): EdgeDocument => ({
 function setUp(memoSeconds: number) {
   const asked = { store: 0, purges: 0, authority: 0 }
   const state = { version: 1, authority: 1, purgeClock: 0, now: 1_000_000 }
-  const store: EdgeDocuments = {
+  const store: Pick<EdgeDocuments, 'get' | 'getPurges'> = {
     get: async (hash) => {
       asked.store++
       return hash === 'none' ? null : documentOf(hash, state.version)
     },
-    put: async () => {},
     getPurges: async () => {
       asked.purges++
       return state.purgeClock === 0 ? null : { purgeClock: state.purgeClock, purgeLog: {} }
     },
-    putPurges: async () => {},
   }
   const authority = async (hash: string) => {
     asked.authority++

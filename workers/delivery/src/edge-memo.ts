@@ -1,6 +1,5 @@
-import type { BucketPurges, EdgeDocument, EdgeDocuments } from '@tintype/core'
+import { type BucketPurges, createRateLimit, type EdgeDocument, type EdgeDocuments } from '@tintype/core'
 import { createMemo } from './memo.ts'
-import { createRateLimit } from './rate-limit.ts'
 
 /** What this isolate knows of accounts: edge documents remembered for a while, the authority asked now and then. */
 export interface EdgeMemo {
@@ -18,7 +17,7 @@ const NO_PURGES: BucketPurges = { purgeClock: 0, purgeLog: {} }
 
 /** @param memoSeconds how long a read is good for; 0 reads anew every time */
 export function createEdgeMemo(
-  documents: EdgeDocuments,
+  documents: Pick<EdgeDocuments, 'get' | 'getPurges'>,
   askAuthority: (accountHash: string) => Promise<EdgeDocument | null>,
   memoSeconds: number,
   now: () => number,

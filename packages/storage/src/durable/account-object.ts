@@ -36,6 +36,8 @@ const SCHEMA = [
   'CREATE INDEX IF NOT EXISTS purges_by_bucket ON purges (bucket)',
 ]
 const DOCUMENT = 'document'
+/** The account's entry by id; an account from before there was one gets it with its next change. */
+const HASH = 'hash'
 const IMAGE_TAG = 'image:'
 const EVERYTHING: PurgeTag = 'account:*'
 /** A document stays far below KV's 25 MiB, and quick to read: entries of some 100 bytes, or fewer that are longer. */
@@ -236,6 +238,7 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
   #changed(): void {
     this.#setFact('version', String(Number(this.#fact('version')) + 1))
     this.#outbox.add(DOCUMENT)
+    this.#outbox.addOnce(HASH)
   }
 
   async #publish(target: string): Promise<void> {
@@ -243,6 +246,7 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
     if (document === null) return
     const edge = kvEdgeDocuments(this.env.EDGE)
     if (target === DOCUMENT) await edge.put(document)
+    else if (target === HASH) await edge.putAccountHash(document.accountId, document.accountHash)
     else await edge.putPurges(document.accountHash, Number(target), this.#purges(Number(target)))
   }
 

@@ -3,6 +3,8 @@ export interface Outbox {
   setUp(): void
   /** Part of the caller's transaction. */
   add(target: string): void
+  /** The same for a target that never changes: only the first call counts. */
+  addOnce(target: string): void
   /** Publish what may be published now. Never throws: what stays is retried by the object's alarm. */
   flush(): Promise<void>
 }
@@ -67,6 +69,10 @@ export function createOutbox(
       )
       // Should the object die between this commit and the flush, the alarm still publishes.
       void storage.setAlarm(Date.now() + RETRY_MS)
+    },
+    addOnce(target) {
+      const isThere = sql.exec('SELECT 1 FROM outbox WHERE target = ?', target).toArray().length > 0
+      if (!isThere) this.add(target)
     },
     async flush() {
       tail = tail.then(flushOnce).catch((error) => {

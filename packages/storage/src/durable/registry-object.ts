@@ -18,7 +18,7 @@ const identityOf = ({ id, hash, zone, name }: Row): AccountIdentity => ({
   name,
 })
 
-/** The one object that knows which accounts there are. Read when an account is not known yet: by hash, by zone. */
+/** The one object that knows which accounts there are. Read when an account is not known yet: by id, by hash. */
 export class RegistryObject extends DurableObject implements AccountRegistry {
   readonly #sql: SqlStorage
 
@@ -37,12 +37,12 @@ export class RegistryObject extends DurableObject implements AccountRegistry {
     return rowsWritten > 0 ? identity : 'taken'
   }
 
-  async byHash(accountHash: string): Promise<AccountIdentity | null> {
-    return this.#find('hash', accountHash)
+  async byId(accountId: string): Promise<AccountIdentity | null> {
+    return this.#find('id', accountId)
   }
 
-  async byZone(zoneId: string): Promise<AccountIdentity | null> {
-    return this.#find('zone', zoneId)
+  async byHash(accountHash: string): Promise<AccountIdentity | null> {
+    return this.#find('hash', accountHash)
   }
 
   async byName(name: string): Promise<AccountIdentity | null> {
@@ -53,7 +53,7 @@ export class RegistryObject extends DurableObject implements AccountRegistry {
     return this.#sql.exec<Row>('SELECT * FROM accounts ORDER BY rowid').toArray().map(identityOf)
   }
 
-  #find(column: 'hash' | 'zone' | 'name', value: string): AccountIdentity | null {
+  #find(column: 'id' | 'hash' | 'name', value: string): AccountIdentity | null {
     const [row] = this.#sql.exec<Row>(`SELECT * FROM accounts WHERE ${column} = ?`, value).toArray()
     return row === undefined ? null : identityOf(row)
   }

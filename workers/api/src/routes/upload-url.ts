@@ -17,12 +17,11 @@ export function corsHeaders(request: Request): Record<string, string> {
   }
 }
 
-/** The account of an upload URL: from its edge document, or from the registry when that is not published yet. */
+/** The account of an upload URL. */
 async function findAccount(c: ApiContext, accountHash: string): Promise<string> {
-  const services = c.get('services')
-  const known = (await services.edge.get(accountHash)) ?? (await services.registry.byHash(accountHash))
-  if (known === null) throw new ApiError('imageNotFound')
-  return known.accountId
+  const accountId = await c.get('services').accounts.idOf(accountHash)
+  if (accountId === null) throw new ApiError('imageNotFound')
+  return accountId
 }
 
 function ticketIdOf(c: ApiContext): string {
