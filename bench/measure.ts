@@ -1,6 +1,15 @@
 import type { BenchCase, PreparedCase } from './cases.ts'
 import type { BenchJob, BenchMemory } from './job.ts'
 import { compare, type Likeness } from './pixels.ts'
+import {
+  averageUsage,
+  divideUsage,
+  type ProcessUsage,
+  readOwnUsage,
+  readProcessUsage,
+  readResidentSet,
+  subtractUsage,
+} from './process-usage.ts'
 import { type Attempt, searchQuality } from './search-quality.ts'
 import type { Pixels } from './ssim.ts'
 import { type Isolate, startIsolate } from './workerd.ts'
@@ -13,32 +22,46 @@ export interface Timing {
   readonly p95: number
 }
 
+/** What the warm jobs of one side took. */
+export interface Effort extends Timing {
+  /** CPU time and page faults of one job, on average; null where the system does not tell. */
+  readonly usage: ProcessUsage | null
+}
+
 /** All that was found out about a case. Where sharp is compared with, it did the same work in the same minute. */
 export interface Measured {
   readonly firstMs: number
-  readonly ours: Timing
-  readonly sharp: Timing
+  readonly ours: Effort
+  readonly sharp: Effort
   readonly rounds: number
   readonly likeness: { readonly ours: Likeness; readonly sharp: Likeness }
   /** Ours against the pixels that sharp has when it decodes at a reduced size; null where it does not. */
   readonly likenessToShrunk: Likeness | null
   readonly bytes: { readonly ours: number; readonly sharp: number }
+  /** Of the first job: nothing of it was left over by an earlier one. */
   readonly memory: BenchMemory
+  /** The most that workerd was resident with, when all was done; null where the system does not tell. */
+  readonly highWaterBytes: number | null
   /** The quality that a tuned case was run at. */
   readonly quality: number | null
   /** Size of ours to that of the case's yardstick, both as like the reference. */
   readonly yardstickSize: number | null
 }
 
-/** Time for the rounds of one case, ms; a round that has begun is finished. */
-const CASE_BUDGET_MS = 10_000
 const LEAST_ROUNDS = 3
 /** Rounds that do not count: the engine is still being compiled for speed, and caches are cold. */
 const WARM_UP_ROUNDS = 4
 const WARM_UP_MS = 2500
 
+/** How much may be measured. */
+export interface Bounds {
+  readonly mostRounds: number
+  /** Time for the rounds of one case, ms; a round that has begun is finished, and a few are always made. */
+  readonly roundsMs: number
+}
+
 /** Run a case in an isolate of its own. @throws Error with the engine's words, when it could not do the work */
-export async function measure(benchCase: BenchCase, mostRounds: number): Promise<Measured> {
+export async function measure(benchCase: BenchCase, bounds: Bounds): Promise<Measured> {
   const prepared = await benchCase.prepare()
   const isolate = await startIsolate()
   try {
@@ -53,8 +76,8 @@ export async function measure(benchCase: BenchCase, mostRounds: number): Promise
       ? await tune(isolate, prepared, reference, 'ssim', theirLikeness.ssim)
       : null
     const job = tuned?.job ?? prepared.job
-    const times = await runRounds(isolate, job, prepared, mostRounds)
-    const { bytes, memory } = await isolate.run(job)
+    const times = await runRounds(isolate, job, prepared, bounds)
+    const { bytes } = await isolate.run(job)
     const shown = prepared.shownJob === undefined ? bytes : (await isolate.run(prepared.shownJob)).bytes
     const picture = await prepared.decode(shown)
     const shrunk = await prepared.shrunkReference?.()
@@ -64,7 +87,8 @@ export async function measure(benchCase: BenchCase, mostRounds: number): Promise
       likeness: { ours: compare(picture, reference), sharp: theirLikeness },
       likenessToShrunk: shrunk === undefined ? null : compare(picture, shrunk),
       bytes: { ours: shown.length, sharp: theirBytes.length },
-      memory,
+      memory: first.memory,
+      highWaterBytes: readResidentSet(isolate.pid)?.highWaterBytes ?? null,
       quality: tuned?.quality ?? null,
       yardstickSize: await compareWithYardstick(isolate, prepared, reference),
     }
@@ -114,29 +138,45 @@ async function runRounds(
   isolate: Isolate,
   job: BenchJob,
   { theirs }: PreparedCase,
-  mostRounds: number,
-): Promise<{ ours: Timing; sharp: Timing; rounds: number }> {
-  const runOurs = async () => (await isolate.run(job)).ms
+  { mostRounds, roundsMs }: Bounds,
+): Promise<{ ours: Effort; sharp: Effort; rounds: number }> {
+  const ours: number[] = []
+  const sharp: number[] = []
+  const sharpUsed: ProcessUsage[] = []
+  const runOurs = async () => {
+    ours.push((await isolate.run(job)).ms)
+  }
   const runSharp = async () => {
+    const before = readOwnUsage()
     const since = performance.now()
     await theirs()
-    return performance.now() - since
+    sharp.push(performance.now() - since)
+    sharpUsed.push(subtractUsage(readOwnUsage(), before))
   }
   await repeat(WARM_UP_ROUNDS, WARM_UP_MS, 1, async () => {
     await runOurs()
     await runSharp()
   })
-  const ours: number[] = []
-  const sharp: number[] = []
-  await repeat(mostRounds, CASE_BUDGET_MS, LEAST_ROUNDS, async (round) => {
-    if (round % 2 === 0) ours.push(await runOurs())
-    sharp.push(await runSharp())
-    if (round % 2 === 1) ours.push(await runOurs())
+  for (const counted of [ours, sharp, sharpUsed]) counted.length = 0
+  // workerd does nothing but our jobs: what it does between them, collecting garbage above all, belongs to them.
+  const before = readProcessUsage(isolate.pid)
+  await repeat(mostRounds, roundsMs, LEAST_ROUNDS, async (round) => {
+    if (round % 2 === 0) await runOurs()
+    await runSharp()
+    if (round % 2 === 1) await runOurs()
   })
-  return { ours: summarise(ours), sharp: summarise(sharp), rounds: ours.length }
+  const after = readProcessUsage(isolate.pid)
+  const used =
+    before === null || after === null ? null : divideUsage(subtractUsage(after, before), ours.length)
+  return {
+    ours: { ...summarise(ours), usage: used },
+    sharp: { ...summarise(sharp), usage: averageUsage(sharpUsed) },
+    rounds: ours.length,
+  }
 }
 
-async function repeat(
+/** Work so many times, or until its time is used up. */
+export async function repeat(
   times: number,
   budgetMs: number,
   atLeast: number,
@@ -149,7 +189,8 @@ async function repeat(
   }
 }
 
-function summarise(durations: readonly number[]): Timing {
+/** @param durations at least one, ms */
+export function summarise(durations: readonly number[]): Timing {
   const sorted = [...durations].sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
   return { best: at(0), median: at(0.5), p95: at(0.95) }

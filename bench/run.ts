@@ -1,21 +1,25 @@
 /** `pnpm bench`: our engine in workerd against sharp on one thread. See README.md beside this file. */
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { type BenchCase, CASES } from './cases.ts'
-import { isOverPrice, missesOf, peakBytesOf, ratioOf } from './judge.ts'
+import { formatHighWater, type HighWater, measureHighWater } from './high-water.ts'
+import { isOverPrice, judge, peakBytesOf, ratiosOf } from './judge.ts'
+import { describeMachine, machine } from './machine.ts'
 import { measure } from './measure.ts'
 import { ORIGIN } from './photographs.ts'
 import { nameKernel, profile } from './profile.ts'
-import { formatNotes, formatTable, type Outcome } from './table.ts'
-import { bundleWorker, runtimeVersion } from './workerd.ts'
+import { formatOutcomes, type Outcome } from './table.ts'
+import { bundleBenchWorker } from './workerd.ts'
 
 const { values } = parseArgs({
   options: {
     case: { type: 'string', short: 'c' },
     rounds: { type: 'string', short: 'r', default: '25' },
+    minutes: { type: 'string', short: 'm', default: '10' },
     json: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    resident: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '31' },
   },
 })
 
@@ -36,33 +40,30 @@ function chooseCases() {
   return CASES.filter(({ id }) => wanted?.includes(id) ?? true)
 }
 
-function parseRounds(): number {
-  const rounds = Number(values.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 on')
-  return rounds
-}
-
-const machine = {
-  processor: cpus()[0]?.model ?? 'unknown',
-  processors: cpus().length,
-  node: process.version,
-  workerd: runtimeVersion,
-  sharp: sharp.versions.sharp ?? 'unknown',
-  libvips: sharp.versions.vips,
-  pictures: ORIGIN,
+/** A number of the command line. @throws Error when it is none, or not a whole one from 1 on where it must be */
+function readNumber(name: 'rounds' | 'jobs' | 'minutes', isWhole: boolean): number {
+  const value = Number(values[name])
+  if (isWhole ? Number.isInteger(value) && value >= 1 : value > 0) return value
+  throw new Error(`--${name} takes a ${isWhole ? 'whole number from 1 on' : 'number above 0'}`)
 }
 
 async function main(): Promise<void> {
   const cases = chooseCases()
-  const rounds = parseRounds()
+  const mostRounds = readNumber('rounds', true)
+  const minutes = readNumber('minutes', false)
+  const jobs = readNumber('jobs', true)
   if (ORIGIN === 'drawn') tell('The corpus folder ../shared/corpus is absent: the pictures are drawn instead')
-  bundleWorker()
+  bundleBenchWorker()
   if (values.profile) return printProfiles(cases)
+  if (values.resident) return printHighWater(cases, jobs)
   const outcomes: Outcome[] = []
-  for (const benchCase of cases) {
+  const endsAt = performance.now() + minutes * 60_000
+  for (const [at, benchCase] of cases.entries()) {
     tell(`${benchCase.id}: ${benchCase.title}`)
+    // What a case leaves of its share, the others have: the large pictures stand last.
+    const roundsMs = (endsAt - performance.now()) / (cases.length - at)
     outcomes.push(
-      await measure(benchCase, rounds).then(
+      await measure(benchCase, { mostRounds, roundsMs }).then(
         (measured) => ({ benchCase, measured, failure: null }),
         (error: Error) => ({ benchCase, measured: null, failure: error.message }),
       ),
@@ -71,6 +72,12 @@ async function main(): Promise<void> {
   console.log(values.json ? formatJson(outcomes) : formatText(outcomes))
   // A missed target is a result. A picture that was not made, or took more memory than its price, is a fault.
   if (outcomes.some(({ measured }) => measured === null || isOverPrice(measured))) process.exitCode = 1
+}
+
+async function printHighWater(cases: readonly BenchCase[], jobs: number): Promise<void> {
+  const results: HighWater[] = []
+  for (const benchCase of cases) results.push(await measureHighWater(benchCase, jobs))
+  console.log(`${describeMachine()}\n\n${formatHighWater(results)}`)
 }
 
 const HOTTEST = 16
@@ -86,15 +93,7 @@ async function printProfiles(cases: readonly BenchCase[]): Promise<void> {
 }
 
 const formatText = (outcomes: readonly Outcome[]): string =>
-  [
-    Object.entries(machine)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', '),
-    '',
-    formatTable(outcomes),
-    '',
-    ...formatNotes(outcomes),
-  ].join('\n')
+  `${describeMachine()}\n\n${formatOutcomes(outcomes)}`
 
 const formatJson = (outcomes: readonly Outcome[]): string =>
   JSON.stringify(
@@ -109,9 +108,9 @@ const formatJson = (outcomes: readonly Outcome[]): string =>
         ...(measured === null
           ? {}
           : {
-              ratio: ratioOf(measured),
+              ratios: ratiosOf(measured),
               peakBytes: peakBytesOf(measured),
-              misses: missesOf(measured, targets),
+              verdicts: judge(measured, targets),
             }),
       })),
     },

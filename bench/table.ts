@@ -1,6 +1,7 @@
 import type { BenchCase } from './cases.ts'
-import { missesOf, peakBytesOf, ratioOf } from './judge.ts'
-import type { Measured } from './measure.ts'
+import { formatMegabytes, formatMs, formatTable, left, right } from './format-table.ts'
+import { formatVerdict, isMet, judge, peakBytesOf, ratiosOf, type Verdict } from './judge.ts'
+import type { Effort, Measured } from './measure.ts'
 
 /** A case that was run, or why it could not be. */
 export interface Outcome {
@@ -9,82 +10,136 @@ export interface Outcome {
   readonly failure: string | null
 }
 
-const COLUMNS = [
-  'case',
-  'work',
-  'first ms',
-  'warm ms',
-  'sharp ms',
-  'ratio',
-  'target',
-  'PSNR (sharp)',
-  'SSIM (sharp)',
-  'bytes / sharp',
-  'peak MB',
-  'priced MB',
-  'limit MB',
-  'result',
-]
-const LEFT = new Set(['case', 'work', 'result'])
+type Done = Outcome & { readonly measured: Measured }
 
-const megabytes = (bytes: number | null | undefined): string =>
-  bytes === null || bytes === undefined ? '–' : (bytes / 1e6).toFixed(1)
-const duration = (ms: number): string => ms.toFixed(ms < 100 ? 1 : 0)
 const decibels = (db: number): string => (Number.isFinite(db) ? db.toFixed(1) : 'equal')
 
-function formatRow({ benchCase, measured, failure }: Outcome): string[] {
-  const { id, title, targets } = benchCase
-  const limit = megabytes(targets.peakBytes)
-  if (measured === null) {
-    const unknown = Array.from({ length: COLUMNS.length - 3 }, () => '–')
-    return [id, title, ...unknown, `failed: ${failure}`]
-  }
-  const { firstMs, ours, sharp, likeness, bytes, memory } = measured
-  const misses = missesOf(measured, targets)
+/** Every table, each under its title, and what has no column. */
+export function formatOutcomes(outcomes: readonly Outcome[]): string {
+  const done = outcomes.filter((outcome): outcome is Done => outcome.measured !== null)
+  const failed = outcomes.filter(({ measured }) => measured === null)
   return [
-    id,
-    title,
-    duration(firstMs),
-    duration(ours.median),
-    duration(sharp.median),
-    ratioOf(measured).toFixed(2),
-    `≤ ${targets.time}`,
-    `${decibels(likeness.ours.psnr)} (${decibels(likeness.sharp.psnr)})`,
-    `${likeness.ours.ssim.toFixed(4)} (${likeness.sharp.ssim.toFixed(4)})`,
-    `${bytes.ours} / ${bytes.sharp} = ${(bytes.ours / bytes.sharp).toFixed(3)}`,
-    `${memory.peakBytes === null ? '≥ ' : ''}${megabytes(peakBytesOf(measured))}`,
-    megabytes(memory.pricedBytes),
-    limit,
-    misses.length === 0 ? 'met' : `missed: ${misses.join(', ')}`,
-  ]
+    'Time, best / median of the warm rounds:',
+    formatTimes(done),
+    'What a warm job takes of its process, on average; memory:',
+    formatCosts(done),
+    'Pictures:',
+    formatPictures(done),
+    ...(done.length === 0 ? [] : [formatNotes(done).join('\n')]),
+    ...failed.map(({ benchCase: { id }, failure }) => `${id} failed: ${failure}`),
+  ].join('\n\n')
 }
 
-/** A table in Markdown, columns aligned. */
-export function formatTable(outcomes: readonly Outcome[]): string {
-  const rows = [COLUMNS, ...outcomes.map(formatRow)]
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) => {
-    const cells = row.map((cell, column) => {
-      const width = widths[column] ?? 0
-      return LEFT.has(COLUMNS[column] ?? '') ? cell.padEnd(width) : cell.padStart(width)
-    })
-    return `| ${cells.join(' | ')} |`
-  })
-  const rule = widths.map((width, column) =>
-    LEFT.has(COLUMNS[column] ?? '') ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+function formatTimes(outcomes: readonly Done[]): string {
+  const columns = [
+    left('case'),
+    left('work'),
+    right('rounds'),
+    right('first ms'),
+    right('ours ms'),
+    right('sharp ms'),
+    right('ratio'),
+    right('target'),
+    left('best'),
+    left('median'),
+    left('missed besides'),
+  ]
+  return formatTable(
+    columns,
+    outcomes.map(({ benchCase: { id, title, targets }, measured }) => {
+      const { rounds, firstMs, ours, sharp } = measured
+      const ratios = ratiosOf(measured)
+      const verdicts = judge(measured, targets)
+      const [best, median, ...others] = verdicts
+      return [
+        id,
+        title,
+        String(rounds),
+        formatMs(firstMs),
+        pairOf(ours),
+        pairOf(sharp),
+        `${ratios.best.toFixed(2)} / ${ratios.median.toFixed(2)}`,
+        `≤ ${targets.time}`,
+        formatVerdict(best as Verdict),
+        formatVerdict(median as Verdict),
+        others
+          .filter((verdict) => !isMet(verdict))
+          .map((verdict) => `${verdict.what} ${formatVerdict(verdict)}`)
+          .join(', ') || '–',
+      ]
+    }),
   )
-  const [head = '', ...body] = lines
-  return [head, `| ${rule.join(' | ')} |`, ...body].join('\n')
+}
+
+const pairOf = ({ best, median }: Effort): string => `${formatMs(best)} / ${formatMs(median)}`
+
+function formatCosts(outcomes: readonly Done[]): string {
+  const columns = [
+    left('case'),
+    right('CPU ms, user + system'),
+    right('sharp'),
+    right('ratio'),
+    right('faults'),
+    right('sharp'),
+    right('peak MB'),
+    right('priced MB'),
+    right('limit MB'),
+    right('workerd RSS, high water MB'),
+  ]
+  return formatTable(
+    columns,
+    outcomes.map(({ benchCase: { id, targets }, measured }) => {
+      const { ours, sharp, memory, highWaterBytes } = measured
+      return [
+        id,
+        formatCpu(ours),
+        formatCpu(sharp),
+        ours.usage === null || sharp.usage === null ? '–' : (cpuMs(ours) / cpuMs(sharp)).toFixed(2),
+        ours.usage?.pageFaults.toFixed(0) ?? '–',
+        sharp.usage?.pageFaults.toFixed(0) ?? '–',
+        `${memory.peakBytes === null ? '≥ ' : ''}${formatMegabytes(peakBytesOf(measured))}`,
+        formatMegabytes(memory.pricedBytes),
+        formatMegabytes(targets.peakBytes),
+        formatMegabytes(highWaterBytes),
+      ]
+    }),
+  )
+}
+
+const cpuMs = ({ usage }: Effort): number => (usage?.userMs ?? 0) + (usage?.systemMs ?? 0)
+
+const formatCpu = (effort: Effort): string =>
+  effort.usage === null
+    ? '–'
+    : `${formatMs(effort.usage.userMs)} + ${formatMs(effort.usage.systemMs)} = ${formatMs(cpuMs(effort))}`
+
+function formatPictures(outcomes: readonly Done[]): string {
+  const columns = [
+    left('case'),
+    right('PSNR (sharp)'),
+    right('SSIM (sharp)'),
+    right('bytes / sharp'),
+    right('target'),
+  ]
+  return formatTable(
+    columns,
+    outcomes.map(({ benchCase: { id, targets }, measured: { likeness, bytes } }) => [
+      id,
+      `${decibels(likeness.ours.psnr)} (${decibels(likeness.sharp.psnr)})`,
+      `${likeness.ours.ssim.toFixed(4)} (${likeness.sharp.ssim.toFixed(4)})`,
+      `${bytes.ours} / ${bytes.sharp} = ${(bytes.ours / bytes.sharp).toFixed(3)}`,
+      targets.size === undefined ? '–' : `≤ ${targets.size}`,
+    ]),
+  )
 }
 
 /** Sentences about what has no column. */
-export function formatNotes(outcomes: readonly Outcome[]): string[] {
-  return outcomes.flatMap(({ benchCase: { id }, measured }) => {
-    if (measured === null) return []
-    const { quality, yardstickSize, memory, rounds, ours, sharp, likenessToShrunk: shrunk } = measured
+const formatNotes = (outcomes: readonly Done[]): string[] =>
+  outcomes.map(({ benchCase: { id }, measured }) => {
+    const { quality, yardstickSize, memory, ours, sharp, likenessToShrunk: shrunk } = measured
     const notes = [
-      `${rounds} rounds, best ${duration(ours.best)} against ${duration(sharp.best)}, p95 ${duration(ours.p95)} against ${duration(sharp.p95)} ms`,
-      `WASM ${megabytes(memory.wasmBytes)} MB`,
+      `p95 ${formatMs(ours.p95)} against ${formatMs(sharp.p95)} ms`,
+      `WASM ${formatMegabytes(memory.wasmBytes)} MB`,
     ]
     if (shrunk !== null)
       notes.push(
@@ -93,6 +148,5 @@ export function formatNotes(outcomes: readonly Outcome[]): string[] {
     if (quality !== null) notes.push(`quality ${quality} is as like the reference as sharp's`)
     if (yardstickSize !== null)
       notes.push(`progressive, ${yardstickSize.toFixed(3)} of mozjpeg's size at its PSNR`)
-    return [`${id}: ${notes.join('; ')}`]
+    return `${id}: ${notes.join('; ')}`
   })
-}

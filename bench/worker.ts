@@ -17,9 +17,6 @@ import {
 } from '../packages/transform/src/index.ts'
 import { type BenchJob, type BenchMemory, type JpegJob, MEMORY_HEADER, type ResizeJob } from './job.ts'
 
-/** The pieces in which a stored original arrives in production, about. */
-const PIECE_BYTES = 65_536
-
 /** The original, as it came; a job reads it as if it came from a bucket. */
 let source = new Uint8Array(0)
 
@@ -72,22 +69,11 @@ async function transform(job: BenchJob & { work: 'transform' }): Promise<Answer>
   return { bytes: result.bytes, memory: { pricedBytes, peakBytes, wasmBytes: wasmBytes() } }
 }
 
-/** A stream of bytes as a bucket's: pieces of their own, made when they are asked for. */
-function streamSource(): ReadableStream<Uint8Array> {
-  let at = 0
-  return new ReadableStream({
-    type: 'bytes',
-    pull(controller) {
-      if (at === source.length) {
-        controller.close()
-        controller.byobRequest?.respond(0)
-        return
-      }
-      controller.enqueue(source.slice(at, at + PIECE_BYTES))
-      at = Math.min(source.length, at + PIECE_BYTES)
-    },
-  })
-}
+/**
+ * The source as R2 gives an original: a stream of the runtime's own, which hands a plain reader pieces of 4096 bytes, and
+ * one that brings its own buffer as much as it asks for.
+ */
+const streamSource = () => new Response(source).body as ReadableStream<Uint8Array>
 
 /** Row after row is copied into the kernel, as a decoder outside of it would have to. */
 function resize({ width, height, outWidth, outHeight, isAnswered }: ResizeJob): Answer {

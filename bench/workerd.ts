@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { bundleWorker } from './bundle-worker.ts'
 import { type BenchJob, type BenchMemory, MEMORY_HEADER } from './job.ts'
+import { sendTimed } from './timed-request.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 /** Where the bundled Worker lies, with its modules. */
@@ -30,22 +32,16 @@ export interface Isolate {
   run(job: BenchJob): Promise<Answer>
   /** Duration of a request that does nothing, ms. */
   idle(): Promise<number>
+  /** Process id of the workerd that runs it. */
+  readonly pid: number
   /** Port of the inspector, when one was asked for. */
   readonly inspectorPort: number | null
   close(): Promise<void>
 }
 
-/** Bundle the bench Worker as a deployment would, and write workerd's configuration beside it. Takes some seconds. */
-export function bundleWorker(): void {
-  rmSync(workerFolder, { recursive: true, force: true })
-  const wrangler = fileURLToPath(new URL('../bin/wrangler.js', import.meta.resolve('wrangler')))
-  const bundling = spawnSync(
-    process.execPath,
-    [wrangler, 'deploy', '--dry-run', '--outdir', workerFolder, '--config', `${root}bench/wrangler.toml`],
-    { encoding: 'utf8', env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1' } },
-  )
-  if (bundling.status !== 0)
-    throw new Error(`The bench Worker could not be bundled:\n${bundling.stdout}${bundling.stderr}`)
+/** Bundle the bench Worker, and write workerd's configuration beside it. */
+export function bundleBenchWorker(): void {
+  bundleWorker(`${root}bench/wrangler.toml`, workerFolder)
   writeFileSync(`${workerFolder}config.capnp`, formatConfig(readdirSync(workerFolder)))
 }
 
@@ -68,9 +64,6 @@ const config :Workerd.Config = (
 `
 }
 
-/** Far longer than any case takes. */
-const ANSWER_MS = 60_000
-
 /** Start the bundled Worker. @param hasInspector whether a profiler shall be able to look inside */
 export async function startIsolate(hasInspector = false): Promise<Isolate> {
   const { default: binary } = fromWrangler('workerd') as { default: string }
@@ -89,8 +82,9 @@ export async function startIsolate(hasInspector = false): Promise<Isolate> {
   const ports = await listenEvents(child, hasInspector ? 2 : 1)
   const port = ports.get('listen') ?? 0
 
-  const call = (method: string, body?: Uint8Array | string) => send({ agent, port, method }, body)
+  const call = (method: string, body?: Uint8Array | string) => sendTimed({ agent, port, method }, body)
   return {
+    pid: child.pid ?? 0,
     inspectorPort: ports.get('listen-inspector') ?? null,
     async store(source) {
       await call('PUT', source)
@@ -135,43 +129,5 @@ function listenEvents(child: ChildProcess, count: number): Promise<Map<string, n
       }
       if (ports.size >= count) resolve(ports)
     })
-  })
-}
-
-interface Target {
-  readonly agent: Agent
-  readonly port: number
-  readonly method: string
-}
-
-function send({ agent, port, method }: Target, body: Uint8Array | string = '') {
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  const since = performance.now()
-  return new Promise<{
-    status: number
-    body: Buffer
-    headers: Record<string, string | string[] | undefined>
-    ms: number
-  }>((resolve, reject) => {
-    const outgoing = request(
-      { agent, host: '127.0.0.1', port, method, headers: { 'content-length': length } },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () => {
-          const ms = performance.now() - since
-          resolve({
-            status: response.statusCode ?? 0,
-            body: Buffer.concat(chunks),
-            headers: response.headers,
-            ms,
-          })
-        })
-      },
-    )
-    outgoing.setTimeout(ANSWER_MS, () => outgoing.destroy(new Error('the engine did not answer')))
-    outgoing.on('error', reject)
-    outgoing.end(body)
   })
 }

@@ -1,43 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { createTestHarness, type TestHarness } from 'wrangler'
+import { type Client, createClient } from './client.ts'
+
+export { type ApiAnswer, imageForm, type TestAccount } from './client.ts'
 
 const ADMIN_TOKEN = 'system-test-administrator'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** One account of a running system, with what a client of it knows. */
-export interface TestAccount {
-  readonly accountId: string
-  readonly accountHash: string
-  readonly zoneId: string
-  readonly name: string
-  readonly token: string
-  readonly readToken: string
-}
-
-/** The answer of a REST call: status, headers and the parsed envelope. */
-export interface ApiAnswer {
-  readonly status: number
-  readonly headers: Headers
-  // Test code reads whatever the envelope holds.
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests assert
-  readonly body: any
-}
-
 /** All Workers, started as `wrangler dev` starts them, with storage of their own. */
-export interface System {
+export interface System extends Client {
   readonly harness: TestHarness
   readonly baseUrl: string
-  createAccount(name: string): Promise<TestAccount>
-  /** A REST call under `/client/v4`; `body` may be a form, or a value to send as JSON. */
-  api(
-    account: TestAccount | null,
-    method: string,
-    path: string,
-    body?: FormData | object,
-    headers?: object,
-  ): Promise<ApiAnswer>
-  /** GET of a delivery path, following nothing. */
-  deliver(path: string, headers?: Record<string, string>): Promise<Response>
   close(): Promise<void>
 }
 
@@ -56,56 +29,5 @@ export async function startSystem(): Promise<System> {
   })
   const { url } = await harness.listen()
   const baseUrl = url.origin
-
-  async function call(
-    token: string | null,
-    method: string,
-    path: string,
-    body?: FormData | object,
-    more: object = {},
-  ) {
-    const headers = new Headers(more as Record<string, string>)
-    if (token !== null) headers.set('authorization', `Bearer ${token}`)
-    if (body !== undefined && !(body instanceof FormData)) headers.set('content-type', 'application/json')
-    const payload = body === undefined || body instanceof FormData ? body : JSON.stringify(body)
-    const response = await fetch(`${baseUrl}${path}`, {
-      method,
-      headers,
-      ...(payload === undefined ? {} : { body: payload }),
-    })
-    const text = await response.text()
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text.startsWith('{') ? JSON.parse(text) : text,
-    }
-  }
-
-  return {
-    harness,
-    baseUrl,
-    async createAccount(name) {
-      const { body } = await call(ADMIN_TOKEN, 'PUT', `/admin/accounts/${name}`)
-      const tokenWith = async (right: string) =>
-        (await call(ADMIN_TOKEN, 'POST', `/admin/accounts/${name}/tokens`, { right })).body.result
-          .token as string
-      return { ...body.result, token: await tokenWith('write'), readToken: await tokenWith('read') }
-    },
-    api: (account, method, path, body, headers) =>
-      call(account?.token ?? null, method, `/client/v4${path}`, body, headers),
-    deliver: (path, headers = {}) => fetch(`${baseUrl}${path}`, { headers, redirect: 'manual' }),
-    close: () => harness.close(),
-  }
-}
-
-/** A form with one file and the given text fields. */
-export function imageForm(
-  bytes: Uint8Array | Blob,
-  fields: Record<string, string> = {},
-  filename = 'picture.png',
-): FormData {
-  const form = new FormData()
-  for (const [name, value] of Object.entries(fields)) form.append(name, value)
-  form.append('file', bytes instanceof Blob ? bytes : new Blob([bytes as Uint8Array<ArrayBuffer>]), filename)
-  return form
+  return { ...createClient(baseUrl, ADMIN_TOKEN), harness, baseUrl, close: () => harness.close() }
 }
