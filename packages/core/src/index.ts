@@ -93,7 +93,7 @@ export type {
   StoredSource,
   Verdict,
 } from './render-service.ts'
-export { ENGINE_EPOCH } from './render-service.ts'
+export { ENGINE_EPOCH, LASTING_REFUSALS } from './render-service.ts'
 export type { SignatureVerdict, SigningKey } from './signature.ts'
 export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from './signature.ts'
 export type { FitMode, GeometryRequest, Plan } from './transform-plan.ts'

@@ -58,6 +58,13 @@ export type Verdict =
   | { readonly verdict: 'refused'; readonly kind: ErrorKind; readonly detail: string | null }
   | { readonly verdict: 'unknown' }
 
+/** Refusals that lie in the original and what is wanted of it: they would come again, whoever asks. */
+export const LASTING_REFUSALS: ReadonlySet<ErrorKind> = new Set([
+  'decodingFailed',
+  'notAnImage',
+  'refusedDimensions',
+])
+
 /** The render Worker, as others call it over a service binding. Nothing is checked or dropped on the way. */
 export interface RenderService {
   render(request: RenderRequest): Promise<RenderResult>

@@ -1,4 +1,4 @@
-import { type Access, ApiError, type SignatureVerdict, type Variant, verifySignature } from '@tintype/core'
+import { type Access, ApiError, type SignatureVerdict, verifySignature } from '@tintype/core'
 import type { Account } from './account.ts'
 
 /** Why a request may see the image, and until when. `open` asks nothing of anybody. */
@@ -29,9 +29,10 @@ const DENIALS = {
 
 /**
  * The gate of one request. A signature is judged once, and only when an answer depends on it.
+ * @param neverRequireSigned whether the variant is open to all, private images included
  * Rule: docs/parity.md#signed-urls.
  */
-export function createGate(account: Account, variant: Variant, request: SignedRequest): Gate {
+export function createGate(account: Account, neverRequireSigned: boolean, request: SignedRequest): Gate {
   const verify = (keys: Account['document']['signingKeys']) =>
     verifySignature(request.paths, request.search, keys, request.nowSeconds)
   const judge = async (): Promise<SignatureVerdict> => {
@@ -45,7 +46,7 @@ export function createGate(account: Account, variant: Variant, request: SignedRe
   let verdict: SignatureVerdict | undefined
   return {
     async admit(access) {
-      if (access === 'public' || variant.neverRequireSignedURLs) return { kind: 'open' }
+      if (access === 'public' || neverRequireSigned) return { kind: 'open' }
       verdict ??= await judge()
       if (verdict.kind === 'valid') return { kind: 'signed', expiresAtSeconds: verdict.expiresAtSeconds }
       throw new ApiError('accessDenied', DENIALS[verdict.kind === 'absent' ? 'absent' : verdict.reason])

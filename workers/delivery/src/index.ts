@@ -2,7 +2,7 @@ import { ApiError, ERRORS, isAccountHash, toApiError } from '@tintype/core'
 import { type Context, Hono } from 'hono'
 import { deliver } from './deliver.ts'
 import type { Env } from './env.ts'
-import { errorResponse, plainResponse } from './response-headers.ts'
+import { DELIVERY_METHODS, errorResponse, plainResponse, preflightResponse } from './response-headers.ts'
 import { createServices } from './services.ts'
 
 type DeliveryContext = Context<{ Bindings: Env }>
@@ -21,6 +21,11 @@ const RESERVED_PATHS = [
 
 /** The API Worker shares this host: it gets the request as it came. */
 const forwardToApi = (c: DeliveryContext): Promise<Response> => c.env.API.fetch(c.req.raw)
+/** Direct creator uploads go to `/<account_hash>/<ticket>`, where nothing is ever delivered; the API answers by method. */
+function isUploadUrl(url: string): boolean {
+  const [, hash = '', ticket = '', ...rest] = new URL(url).pathname.split('/')
+  return isAccountHash(hash) && ticket !== '' && rest.length === 0
+}
 const noSuchPage = (): never => {
   throw new ApiError('noSuchPage')
 }
@@ -33,10 +38,9 @@ app.get('/healthz', () => plainResponse('ok'))
 for (const path of RESERVED_PATHS) app.get(path, noSuchPage)
 app.get('*', (c) => deliver(createServices(c.env, c.executionCtx), c.req.raw))
 app.all('*', (c) => {
-  // Direct creator uploads: `POST /<account_hash>/<ticket>`, and the API answers by method.
-  const [, hash = '', rest = ''] = new URL(c.req.url).pathname.split('/')
-  if (isAccountHash(hash) && rest !== '') return forwardToApi(c)
-  throw new ApiError('deliveryMethodNotAllowed', null, { headers: { allow: 'GET, HEAD' } })
+  if (isUploadUrl(c.req.url)) return forwardToApi(c)
+  if (c.req.method === 'OPTIONS') return preflightResponse(c.req.raw)
+  throw new ApiError('deliveryMethodNotAllowed', null, { headers: { allow: DELIVERY_METHODS } })
 })
 
 app.onError((error) => {

@@ -1,111 +1,158 @@
-import { type Access, ApiError, type FormatClass, type OutputFormat, type Recipe } from '@tintype/core'
-import type { Gate, Grant } from './access.ts'
+import { ApiError, type FormatClass, LASTING_REFUSALS, negotiateFormat } from '@tintype/core'
+import type { Grant } from './access.ts'
+import type { Client } from './client.ts'
 import { formatEtag } from './etag.ts'
-import { AIMED_FORMATS } from './negotiation.ts'
-import type { ResultFacts } from './result-cache.ts'
+import { AIMED_FORMATS, canShow } from './negotiation.ts'
+import type { Rendered } from './render-client.ts'
+import type { PictureFacts, ResultKey, SubjectFacts } from './result-cache.ts'
 import type { Services } from './services.ts'
+import type { OpenedSubject, Subject } from './subject.ts'
 
-/** What one request wants: a recipe of an image, and how to tell whether a stored result will do. */
-export interface Wanted {
-  readonly accountId: string
-  readonly accountHash: string
-  readonly imageId: string
-  readonly recipe: Recipe
-  readonly recipeHash: string
-  /** Purge clock of what the account's documents said when this request began. */
-  readonly readAtClock: number
-  readonly gate: Gate
-  isStillValid(facts: ResultFacts): boolean
-  /** Tags of copies that the client holds. */
-  readonly heldEtags: readonly string[]
-}
-
-/** What both kinds of outcome say of the image. */
-interface Told {
-  readonly etag: string
-  readonly access: Access
-  readonly userTags: readonly string[]
-  readonly grant: Grant
-}
-export interface Result extends Told {
+/** A picture, from the cache or made. */
+export interface Result extends Omit<PictureFacts, 'kind' | 'epoch' | 'readAtClock'> {
   readonly kind: 'result'
-  readonly format: OutputFormat
-  readonly sizeBytes: number
-  readonly warnings: readonly string[]
   readonly body: Uint8Array | ReadableStream<Uint8Array>
+  readonly grant: Grant
   readonly cacheStatus: 'HIT' | 'MISS'
 }
+
 /** A copy that the client holds is the result it would get; nothing had to be made to know that. */
-export interface Unchanged extends Told {
+export interface Unchanged extends Pick<Result, 'etag' | 'access' | 'userTags' | 'grant'> {
   readonly kind: 'unchanged'
 }
 
+export type Outcome = Result | Unchanged
+
+/** How long an original that can't be shown is not tried again. */
+const REFUSAL_MS = 30_000
+
+/** Nobody reads it: what makes it would otherwise go on, and its connection stay open. */
+export async function cancelBody({ body }: Pick<Result, 'body'>): Promise<void> {
+  if (body instanceof ReadableStream) await body.cancel()
+}
+
+const keyOf = ({ cacheScope, recipeHash }: Subject, formatClass: FormatClass): ResultKey => ({
+  cacheScope,
+  recipeHash,
+  formatClass,
+})
+
+/** @throws ApiError `accessDenied`, or the refusal that was stored */
 async function fromCache(
   services: Services,
-  wanted: Wanted,
+  subject: Subject,
   formatClass: FormatClass,
 ): Promise<Result | null> {
-  const stored = await services.results.get({ ...wanted, formatClass })
+  const stored = await services.results.get(keyOf(subject, formatClass))
   if (stored === null) return null
-  const { facts, body } = stored
+  const { facts } = stored
+  const isValid = subject.purges.isStillValid(facts.userTags, facts.readAtClock)
+  if (facts.kind === 'refusal') {
+    if (!isValid || facts.expiresAt <= services.now()) return null
+    await subject.policy.access.admit(facts.access)
+    throw new ApiError(facts.error, facts.detail)
+  }
+  const { body } = stored as { readonly body: ReadableStream<Uint8Array> }
   // A newer engine's results replace an older one's as soon as this isolate has met one.
   const isOutdated = facts.epoch < (services.renderer.knownEpoch() ?? 0)
-  if (isOutdated || !wanted.isStillValid(facts)) {
+  if (isOutdated || !isValid) {
     await body.cancel()
     return null
   }
   try {
-    return {
-      kind: 'result',
-      ...facts,
-      body,
-      grant: await wanted.gate.admit(facts.access),
-      cacheStatus: 'HIT',
-    }
+    const grant = await subject.policy.access.admit(facts.access)
+    return { ...facts, kind: 'result', body, grant, cacheStatus: 'HIT' }
   } catch (refusal) {
     await body.cancel()
     throw refusal
   }
 }
 
+/** The copy that the client holds, if it is one of those that would be made now. */
+async function findHeld(
+  services: Services,
+  { recipeHash }: Subject,
+  { source }: OpenedSubject,
+  { heldEtags }: Client,
+  formatClass: FormatClass,
+): Promise<string | null> {
+  if (heldEtags === 'any' || heldEtags.length === 0) return null
+  const epoch = await services.renderer.epoch()
+  for (const format of AIMED_FORMATS[formatClass]) {
+    const etag = await formatEtag(source.blobKey, recipeHash, { epoch, format })
+    if (heldEtags.includes(etag)) return etag
+  }
+  return null
+}
+
+/** Render, and remember a refusal that would come again. */
+async function render(
+  services: Services,
+  subject: Subject,
+  { source }: OpenedSubject,
+  formatClass: FormatClass,
+  facts: SubjectFacts,
+): Promise<Rendered> {
+  try {
+    return await services.renderer.render({ ...source, recipe: subject.recipe, formatClass })
+  } catch (error) {
+    if (error instanceof ApiError && LASTING_REFUSALS.has(error.kind)) {
+      const expiresAt = services.now() + REFUSAL_MS
+      const refusal = {
+        ...facts,
+        kind: 'refusal',
+        error: error.kind,
+        detail: error.detail,
+        expiresAt,
+      } as const
+      services.defer(() => services.results.put(keyOf(subject, formatClass), refusal))
+    }
+    throw error
+  }
+}
+
 async function make(
   services: Services,
-  wanted: Wanted,
+  subject: Subject,
+  client: Client,
   formatClass: FormatClass,
-): Promise<Result | Unchanged> {
-  const { accountId, imageId, recipe, recipeHash, readAtClock, heldEtags } = wanted
-  const head = await services.heads.get(accountId, imageId)
-  // A head's key can be spelled by another id (long ids go by their hash): only its own id may have it.
-  if (head === null || head.id !== imageId) throw new ApiError('deliveredImageNotFound')
-  const { access, blobKey, source } = head
-  const userTags = [...head.tags]
-  const grant = await wanted.gate.admit(access)
+): Promise<Outcome> {
+  const opened = await subject.open()
+  if (opened === null) throw new ApiError('deliveredImageNotFound')
+  const { access, userTags, source } = opened
+  const grant = await subject.policy.access.admit(access)
 
-  if (heldEtags.length > 0) {
-    const epoch = await services.renderer.epoch()
-    for (const format of AIMED_FORMATS[formatClass]) {
-      const etag = await formatEtag(blobKey, recipeHash, { epoch, format })
-      if (heldEtags.includes(etag)) return { kind: 'unchanged', etag, access, userTags, grant }
-    }
-  }
+  const held = await findHeld(services, subject, opened, client, formatClass)
+  if (held !== null) return { kind: 'unchanged', etag: held, access, userTags, grant }
 
-  const { meta, body } = await services.renderer.render({ blobKey, source, recipe, formatClass })
+  const about: SubjectFacts = { access, userTags, readAtClock: subject.purges.clock }
+  const { meta, body } = await render(services, subject, opened, formatClass, about)
   const { format, sizeBytes, epoch, warnings } = meta
-  const etag = await formatEtag(blobKey, recipeHash, meta)
-  const facts: ResultFacts = { etag, format, sizeBytes, epoch, access, userTags, readAtClock, warnings }
-  if (body instanceof Uint8Array)
-    services.defer(services.results.put({ ...wanted, formatClass }, facts, body))
-  return { kind: 'result', ...facts, body, grant, cacheStatus: 'MISS' }
+  const etag = await formatEtag(source.blobKey, subject.recipeHash, meta)
+  const facts: PictureFacts = { ...about, kind: 'picture', etag, format, sizeBytes, epoch, warnings }
+  if (body instanceof Uint8Array) {
+    services.defer(() => services.results.put(keyOf(subject, formatClass), facts, body))
+  }
+  return { ...facts, kind: 'result', body, grant, cacheStatus: 'MISS' }
+}
+
+async function obtainFor(
+  services: Services,
+  subject: Subject,
+  client: Client,
+  formatClass: FormatClass,
+): Promise<Outcome> {
+  const stored = await fromCache(services, subject, formatClass)
+  return stored ?? make(services, subject, client, formatClass)
 }
 
 /**
- * The result for a class of clients: from the cache while it is valid, else made from the original.
- * @throws ApiError `accessDenied` before anything of the image is known to the caller, `deliveredImageNotFound`
+ * The result for a client: from the cache while it is valid, else made from the original.
+ * @throws ApiError `accessDenied` before anything of the original is known to the caller, `deliveredImageNotFound`
  */
-export async function obtainResult(
-  services: Services,
-  wanted: Wanted,
-  formatClass: FormatClass,
-): Promise<Result | Unchanged> {
-  return (await fromCache(services, wanted, formatClass)) ?? (await make(services, wanted, formatClass))
+export async function obtainResult(services: Services, subject: Subject, client: Client): Promise<Outcome> {
+  const outcome = await obtainFor(services, subject, client, negotiateFormat(client.accept))
+  if (outcome.kind === 'unchanged' || canShow(client.accept, outcome.format)) return outcome
+  await cancelBody(outcome)
+  return obtainFor(services, subject, client, 'base')
 }

@@ -1,8 +1,10 @@
 import { ApiError } from '@tintype/core'
+import type { Client } from './client.ts'
 import { allowsRange, matchesEtag } from './conditional.ts'
-import type { Result, Unchanged } from './obtain-result.ts'
+import { cancelBody, type Outcome, type Result } from './obtain-result.ts'
 import { type ByteRange, parseRange, sliceBody } from './range.ts'
-import { type Delivery, notModifiedHeaders, resultHeaders } from './response-headers.ts'
+import { notModifiedHeaders, resultHeaders } from './response-headers.ts'
+import type { Subject } from './subject.ts'
 
 /** A body whose length the client is told beforehand, also when it is a stream. */
 function sizedBody(
@@ -12,37 +14,37 @@ function sizedBody(
   return body instanceof Uint8Array ? body : body.pipeThrough(new FixedLengthStream(sizeBytes))
 }
 
-function rangeOf(request: Request, { etag, sizeBytes }: Result): ByteRange | 'whole' | 'unsatisfiable' {
-  if (request.method !== 'GET' || !allowsRange(request.headers.get('if-range'), etag)) return 'whole'
-  return parseRange(request.headers.get('range'), sizeBytes)
-}
-
-async function cancelBody({ body }: Result): Promise<void> {
-  if (body instanceof ReadableStream) await body.cancel()
+function rangeOf(
+  { range, ifRange }: Client,
+  { etag, sizeBytes }: Result,
+): ByteRange | 'whole' | 'unsatisfiable' {
+  return allowsRange(ifRange, etag) ? parseRange(range, sizeBytes) : 'whole'
 }
 
 /**
- * Turn an outcome into the answer that this request asks for: 304, 206, 200, or its headers alone.
+ * Turn an outcome into the answer that this client asked for: 304, 206, 200, or its headers alone.
+ * @param now epoch milliseconds
  * @throws ApiError `rangeNotSatisfiable`, naming the size
  */
 export async function respond(
-  request: Request,
-  outcome: Result | Unchanged,
-  held: 'any' | readonly string[],
-  delivery: Delivery,
+  client: Client,
+  outcome: Outcome,
+  subject: Subject,
+  now: number,
 ): Promise<Response> {
-  if (outcome.kind === 'unchanged')
-    return new Response(null, { status: 304, headers: notModifiedHeaders(outcome, delivery) })
-  if (matchesEtag(held, outcome.etag)) {
-    await cancelBody(outcome)
-    return new Response(null, { status: 304, headers: notModifiedHeaders(outcome, delivery) })
+  if (outcome.kind === 'unchanged') {
+    return new Response(null, { status: 304, headers: notModifiedHeaders(outcome, subject, now) })
   }
-  const headers = resultHeaders(outcome, delivery)
-  if (request.method === 'HEAD') {
+  if (matchesEtag(client.heldEtags, outcome.etag)) {
+    await cancelBody(outcome)
+    return new Response(null, { status: 304, headers: notModifiedHeaders(outcome, subject, now) })
+  }
+  const headers = resultHeaders(outcome, subject, now)
+  if (client.isHead) {
     await cancelBody(outcome)
     return new Response(null, { headers })
   }
-  const range = rangeOf(request, outcome)
+  const range = rangeOf(client, outcome)
   if (range === 'whole') return new Response(sizedBody(outcome.body, outcome.sizeBytes), { headers })
   if (range === 'unsatisfiable') {
     await cancelBody(outcome)

@@ -1,11 +1,19 @@
-import { type AccountSettings, type ApiError, cacheTags, ERRORS, type Variant } from '@tintype/core'
+import { type ApiError, ERRORS } from '@tintype/core'
 import { MEDIA_TYPES } from './negotiation.ts'
-import type { Result, Unchanged } from './obtain-result.ts'
+import type { Outcome, Result } from './obtain-result.ts'
+import type { Subject } from './subject.ts'
 
 /** Told in `cf-resized`, so that an answer can be traced to the code that made it. */
 const VERSION = '2026.11.0'
 const STALE_WHILE_REVALIDATE_SECONDS = 7200
 const MAX_PRIVATE_AGE_SECONDS = 3600
+const PREFLIGHT_MAX_AGE_SECONDS = 86_400
+/** On every answer: any page may embed it (also under COEP `require-corp`) and read it, and no browser guesses its type. */
+const OPEN_TO_PAGES = {
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+} as const
 /** What the original sends with every picture; it matters for SVG, which can carry scripts. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; navigate-to 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline';"
@@ -14,20 +22,11 @@ const MAX_TAG_CHARACTERS = 1024
 const MAX_TAGS_CHARACTERS = 16 * 1024
 const WRITABLE_TAG = /^[\x21-\x2b\x2d-\x7e]+$/ // printable ASCII, neither space nor comma
 
-/** What the headers of an answer follow from, besides its result. */
-export interface Delivery {
-  readonly imageId: string
-  readonly variant: Variant
-  readonly settings: AccountSettings
-  readonly nowSeconds: number
-}
-
-function formatCacheControl({ grant }: Result | Unchanged, delivery: Delivery): string {
+function formatCacheControl({ grant }: Outcome, ttlSeconds: number, now: number): string {
   if (grant.kind === 'signed') {
-    const left = grant.expiresAtSeconds === null ? Infinity : grant.expiresAtSeconds - delivery.nowSeconds
+    const left = grant.expiresAtSeconds === null ? Infinity : grant.expiresAtSeconds - Math.floor(now / 1000)
     return `private, max-age=${Math.min(MAX_PRIVATE_AGE_SECONDS, left)}`
   }
-  const ttlSeconds = delivery.variant.options.browser_ttl ?? delivery.settings.browserTtlSeconds
   return `public, max-age=${ttlSeconds}, stale-while-revalidate=${STALE_WHILE_REVALIDATE_SECONDS}`
 }
 
@@ -47,26 +46,21 @@ function formatCacheTag(tags: readonly string[]): string {
 const formatWarning = (text: string): string => `cf-images 299 "${text.replace(/[^\x20-\x7e]|["\\]/g, '?')}"`
 
 /** What every answer about an image says, a 304 included. */
-function commonHeaders(outcome: Result | Unchanged, delivery: Delivery): Headers {
+function commonHeaders(outcome: Outcome, { policy, shownTags }: Subject, now: number): Headers {
   const { access, etag, grant, userTags } = outcome
   const isHit = outcome.kind === 'result' && outcome.cacheStatus === 'HIT'
   const headers = new Headers({
+    ...OPEN_TO_PAGES,
     'accept-ranges': 'bytes',
-    'access-control-allow-origin': '*',
-    'cache-control': formatCacheControl(outcome, delivery),
+    'cache-control': formatCacheControl(outcome, policy.ttlSeconds, now),
     'cf-cache-status': isHit ? 'HIT' : 'MISS',
     'content-security-policy': CONTENT_SECURITY_POLICY,
     etag,
     vary: 'accept',
-    'x-content-type-options': 'nosniff',
   })
   // Tags are for shared caches, which keep no signed answer; a private image's own tags stay with its owner.
   if (grant.kind === 'open') {
-    const tags = [
-      ...cacheTags(delivery.imageId, delivery.variant.id),
-      ...(access === 'public' ? userTags : []),
-    ]
-    headers.set('cache-tag', formatCacheTag(tags))
+    headers.set('cache-tag', formatCacheTag([...shownTags, ...(access === 'public' ? userTags : [])]))
   }
   return headers
 }
@@ -74,8 +68,8 @@ function commonHeaders(outcome: Result | Unchanged, delivery: Delivery): Headers
 const formatResized = (isHit: boolean): string => `internal=ok/${isHit ? 'h' : 'm'} v=${VERSION}`
 
 /** Headers of a whole result; an answer with a part of it changes `content-length` and adds `content-range`. */
-export function resultHeaders(result: Result, delivery: Delivery): Headers {
-  const headers = commonHeaders(result, delivery)
+export function resultHeaders(result: Result, subject: Subject, now: number): Headers {
+  const headers = commonHeaders(result, subject, now)
   headers.set('content-type', MEDIA_TYPES[result.format])
   headers.set('content-length', String(result.sizeBytes))
   headers.set('cf-resized', `${formatResized(result.cacheStatus === 'HIT')} l=${result.sizeBytes}`)
@@ -83,8 +77,8 @@ export function resultHeaders(result: Result, delivery: Delivery): Headers {
   return headers
 }
 
-export function notModifiedHeaders(outcome: Result | Unchanged, delivery: Delivery): Headers {
-  const headers = commonHeaders(outcome, delivery)
+export function notModifiedHeaders(outcome: Outcome, subject: Subject, now: number): Headers {
+  const headers = commonHeaders(outcome, subject, now)
   headers.set('cf-resized', formatResized(outcome.kind === 'result' && outcome.cacheStatus === 'HIT'))
   return headers
 }
@@ -95,12 +89,11 @@ export function errorResponse(error: ApiError): Response {
   return new Response(`ERROR ${code}: ${error.message}`, {
     status,
     headers: {
+      ...OPEN_TO_PAGES,
       ...error.headers,
-      'access-control-allow-origin': '*',
       'cache-control': 'no-store',
       'cf-resized': `err=${code}`,
       'content-type': 'text/plain; charset=utf-8',
-      'x-content-type-options': 'nosniff',
     },
   })
 }
@@ -108,5 +101,26 @@ export function errorResponse(error: ApiError): Response {
 /** A short answer of the host itself. */
 export const plainResponse = (text: string): Response =>
   new Response(text, {
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+    headers: { ...OPEN_TO_PAGES, 'content-type': 'text/plain; charset=utf-8' },
   })
+
+/** Methods of a delivery URL, for `allow` and preflights. */
+export const DELIVERY_METHODS = 'GET, HEAD, OPTIONS'
+
+/**
+ * The answer to a preflight: pages of every origin may read pictures, with whatever headers of their own.
+ * Rule: docs/parity.md#response-headers.
+ */
+export function preflightResponse(request: Request): Response {
+  const asked = request.headers.get('access-control-request-headers')
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...OPEN_TO_PAGES,
+      'access-control-allow-methods': DELIVERY_METHODS,
+      ...(asked === null ? {} : { 'access-control-allow-headers': asked }),
+      'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
+      vary: 'Access-Control-Request-Headers',
+    },
+  })
+}

@@ -16,7 +16,7 @@ describe('paths', () => {
     ['POST', '/admin/accounts'],
     ['POST', `/${'h'.repeat(22)}/083eb7b2-5392-4565-b69e-aff66acddd00`],
     ['OPTIONS', `/${'h'.repeat(22)}/ticket`],
-    ['PUT', `/${'h'.repeat(22)}/a/b`],
+    ['PUT', `/${'h'.repeat(22)}/a%2Fb`],
   ])('%s %s goes to the API as it came', async (method, path) => {
     const before = bench.forwarded.length
     const body = method === 'POST' ? 'payload' : null
@@ -81,6 +81,7 @@ describe('paths', () => {
       expect([response.status, response.headers.get('cf-resized')]).toEqual([status, `err=${code}`])
       expect(await response.text()).toMatch(new RegExp(`^ERROR ${code}: [^\\r\\n]+$`))
       expect(response.headers.get('cache-control')).toBe('no-store')
+      expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
       expect(bench.jobs.length).toBe(jobs)
     },
   )
@@ -90,10 +91,37 @@ describe('paths', () => {
     ['DELETE', '/healthz'],
     ['POST', '/short/a/b'],
     ['PUT', `/imagedelivery/${hash}/a/public`],
+    ['PUT', `/${hash}/a/public`],
+    ['DELETE', `/${hash}/a/b/public`],
     ['POST', `/${hash}`],
   ])('%s %s is not allowed', async (method, path) => {
     const response = await bench.fetch(path, { method })
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+  })
+
+  it.each([
+    `/${hash}/a/public`,
+    `/${hash}/a/b/c/public`,
+    `/imagedelivery/${hash}/a/public`,
+    '/cdn-cgi/image/w=1/a.jpg',
+  ])('OPTIONS %s lets pages of every origin ask with headers of their own', async (path) => {
+    const asked = bench.forwarded.length
+    const headers = {
+      origin: 'https://shop.example',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'x-requested-with,range',
+    }
+    const response = await bench.fetch(path, { method: 'OPTIONS', headers })
+    expect([response.status, await response.text(), bench.forwarded.length]).toEqual([204, '', asked])
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-headers': 'x-requested-with,range',
+      'access-control-max-age': '86400',
+      vary: 'Access-Control-Request-Headers',
+    })
+    const simple = await bench.fetch(path, { method: 'OPTIONS' })
+    expect([simple.status, simple.headers.get('access-control-allow-headers')]).toEqual([204, null])
   })
 
   it('find an image by a custom id of any spelling', async () => {

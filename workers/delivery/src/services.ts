@@ -14,8 +14,8 @@ export interface Services {
   readonly renderer: RenderClient
   /** Epoch milliseconds. */
   now(): number
-  /** Let work go on after the answer; its failure is logged and changes nothing. */
-  defer(work: Promise<unknown>): void
+  /** Start work once the answer is on its way; its failure is logged and changes nothing. */
+  defer(work: () => Promise<unknown>): void
 }
 
 /** How long the render Worker's epoch is taken as told. */
@@ -52,6 +52,13 @@ export function createServices(env: Env, context: Pick<ExecutionContext, 'waitUn
     heads: r2ImageHeads(env.BUCKET),
     results: cacheApiResults(caches.default),
     now: Date.now,
-    defer: (work) => context.waitUntil(work.catch((error: unknown) => console.error(error))),
+    // After exactly 0 ms: where storage shares our thread the answer would wait for it, and the next request must find it.
+    defer: (work) =>
+      context.waitUntil(
+        scheduler
+          .wait(0)
+          .then(work)
+          .catch((error: unknown) => console.error(error)),
+      ),
   }
 }

@@ -22,7 +22,7 @@ export default class RenderWorker extends WorkerEntrypoint<Env> implements Rende
       const services = createServices(this.env, this.ctx)
       // The work outlives a client that leaves: its result is wanted in L2 anyway.
       const work = renderResult(request, services)
-      services.defer(work)
+      services.keepAlive(work)
       return { ok: true, ...(await work) }
     } catch (error) {
       return refusalOf(error)

@@ -36,7 +36,7 @@ export async function renderResult(request: RenderRequest, services: Services): 
   }
   const { bytes, meta } = await services.coalescer.run(key, async () => {
     const computed = await compute(request, services)
-    services.defer(services.derived.put(key, computed.bytes, computed.meta, services.now()))
+    services.defer(() => services.derived.put(key, computed.bytes, computed.meta, services.now()))
     return computed
   })
   return { body: streamOf(bytes), meta }

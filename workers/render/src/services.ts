@@ -23,8 +23,10 @@ export interface Services {
   readonly coalescer: Coalescer<Computed>
   /** Epoch milliseconds. */
   now(): number
-  /** Let work go on after the answer, or without one; its failure is left to whoever awaits it. */
-  defer(work: Promise<unknown>): void
+  /** Let work go on although the client leaves; its failure is left to whoever awaits it. */
+  keepAlive(work: Promise<unknown>): void
+  /** Start work once the answer is on its way; its failure is logged and changes nothing. */
+  defer(work: () => Promise<unknown>): void
 }
 
 const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
@@ -46,6 +48,14 @@ export function createServices(env: Partial<Env>, context: Pick<ExecutionContext
     transform: { governor, kernels, yield: () => scheduler.wait(0) },
     coalescer,
     now: timers.now,
-    defer: (work) => context.waitUntil(work.catch(() => {})),
+    keepAlive: (work) => context.waitUntil(work.catch(() => {})),
+    // After exactly 0 ms: where storage shares our thread, the answer would wait for it.
+    defer: (work) =>
+      context.waitUntil(
+        scheduler
+          .wait(0)
+          .then(work)
+          .catch((error: unknown) => console.error(error)),
+      ),
   }
 }

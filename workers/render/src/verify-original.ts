@@ -1,16 +1,9 @@
-import { ApiError, type ErrorKind, type Recipe, type StoredSource, type Verdict } from '@tintype/core'
+import { ApiError, LASTING_REFUSALS, type Recipe, type StoredSource, type Verdict } from '@tintype/core'
 import { transform } from './render-result.ts'
 import type { Services } from './services.ts'
 
 /** Small enough that encoding costs nothing; every decoder still reads the whole file for it. */
 const SMALL: Recipe = { fit: 'scale-down', width: 64, height: 64, metadata: 'none', quality: 85 }
-
-/** Failures that lie in the original itself, and come back whenever it is asked for. */
-const FAULTS_OF_ORIGINAL: ReadonlySet<ErrorKind> = new Set([
-  'decodingFailed',
-  'notAnImage',
-  'refusedDimensions',
-])
 
 /**
  * Whether a stored original can be shown, found out by showing it.
@@ -21,7 +14,7 @@ export async function verifyOriginal(source: StoredSource, services: Services): 
     const { warnings } = await transform({ ...source, recipe: SMALL, formatClass: 'base' }, services)
     return { verdict: 'deliverable', warnings }
   } catch (error) {
-    if (error instanceof ApiError && FAULTS_OF_ORIGINAL.has(error.kind)) {
+    if (error instanceof ApiError && LASTING_REFUSALS.has(error.kind)) {
       return { verdict: 'refused', kind: error.kind, detail: error.detail }
     }
     if (!(error instanceof ApiError && error.kind === 'overloaded')) console.error(error)

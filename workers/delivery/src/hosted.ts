@@ -1,0 +1,78 @@
+import {
+  ApiError,
+  accessOfId,
+  bucketOf,
+  cacheTags,
+  formatHex,
+  hashRecipe,
+  isStillValid,
+  parseDeliveryUrl,
+  recipeOfVariant,
+  requestTags,
+  type Variant,
+} from '@tintype/core'
+import { createGate } from './access.ts'
+import { type Account, openAccount } from './account.ts'
+import type { Services } from './services.ts'
+import type { Purges, Subject } from './subject.ts'
+
+async function findVariant(account: Account, name: string): Promise<Variant> {
+  if (name.includes('=')) throw new ApiError('flexibleVariantsOff')
+  const variant = await account.find(({ variants }) =>
+    Object.hasOwn(variants, name) ? (variants[name] as Variant) : null,
+  )
+  if (variant === null) throw new ApiError('unknownVariant')
+  return variant
+}
+
+/** Ids may have thousands of characters and any of Unicode: they go by their hash. */
+async function formatCacheScope(accountHash: string, imageId: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(imageId))
+  return `${accountHash}/${formatHex(new Uint8Array(digest))}`
+}
+
+function purgesOf({ document, purges }: Account, tags: readonly string[]): Purges {
+  return {
+    // A purge is published after what it purges has changed: a head read from now on is at least as new as both clocks.
+    clock: Math.max(document.purgeClock, purges.purgeClock),
+    isStillValid(userTags, readAtClock) {
+      const all = [...tags, ...userTags.map((tag) => `tag:${tag}`)]
+      return [document.purgeLog, purges.purgeLog].every((log) => isStillValid(log, all, readAtClock))
+    },
+  }
+}
+
+/**
+ * The hosted image that a delivery URL names, through one of the account's variants. Where the id states its access, that
+ * is decided here, before anything is looked up.
+ * @throws ApiError of the 9400s; docs/parity.md#delivery-errors
+ */
+export async function findHosted(services: Services, url: URL): Promise<Subject> {
+  const { accountHash, imageId, variant: name, signablePaths } = parseDeliveryUrl(url.pathname)
+  const account = await openAccount(services.edge, accountHash, bucketOf(imageId))
+  const { id, options, neverRequireSignedURLs } = await findVariant(account, name)
+
+  const nowSeconds = Math.floor(services.now() / 1000)
+  const signed = { paths: signablePaths, search: url.search, nowSeconds }
+  const gate = createGate(account, neverRequireSignedURLs, signed)
+  const statedAccess = accessOfId(imageId)
+  if (statedAccess !== null) await gate.admit(statedAccess)
+
+  const { accountId, settings } = account.document
+  const recipe = recipeOfVariant(options)
+  return {
+    cacheScope: await formatCacheScope(accountHash, imageId),
+    recipe,
+    recipeHash: await hashRecipe(recipe),
+    policy: { access: gate, ttlSeconds: options.browser_ttl ?? settings.browserTtlSeconds },
+    purges: purgesOf(account, requestTags(url, imageId, id)),
+    shownTags: cacheTags(imageId, id),
+    async open() {
+      const head = await services.heads.get(accountId, imageId)
+      // A head's key can be spelled by another id (long ids go by their hash): only its own id may have it.
+      if (head === null || head.id !== imageId) return null
+      const { access, blobKey, source, tags } = head
+      return { source: { blobKey, source }, access, userTags: [...tags] }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { Access, Recipe, StoredSource } from '@tintype/core'
+import type { Gate } from './access.ts'
+
+/**
+ * What one URL asks for, whoever keeps the original. Caching, conditional requests, rendering and the answer know
+ * nothing else of it.
+ */
+export interface Subject {
+  /** Names the original in the cache: no other original has it. Printable ASCII that may stand in a URL's path. */
+  readonly cacheScope: string
+  readonly recipe: Recipe
+  readonly recipeHash: string
+  readonly policy: Policy
+  readonly purges: Purges
+  /** What `cache-tag` says of it besides its user tags. */
+  readonly shownTags: readonly string[]
+  /** Look at the original. Strongly consistent: what is read is at least as new as `purges.clock`. Null when there is none. */
+  open(): Promise<OpenedSubject | null>
+}
+
+export interface Policy {
+  readonly access: Gate
+  /** How long clients and shared caches may keep an answer that is open to all. */
+  readonly ttlSeconds: number
+}
+
+/** The purges that this request knows of. */
+export interface Purges {
+  readonly clock: number
+  /** Whether no purge contradicts what was made of an original that was opened when the clock said `readAtClock`. */
+  isStillValid(userTags: readonly string[], readAtClock: number): boolean
+}
+
+/** What only opening the original tells. Access and tags travel with every stored result. */
+export interface OpenedSubject {
+  readonly source: StoredSource
+  readonly access: Access
+  readonly userTags: readonly string[]
+}
