@@ -32,4 +32,4 @@ export {
 export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
 export { colourGreyRow, colourMatrixRow } from './colour-matrix'
 export { fillRow } from './extend'
-export { flattenRow } from './flatten'
+export { flattenRow, underlayRow } from './flatten'
