@@ -141,13 +141,154 @@ function describeImageIndex(name: string, create: () => Promise<Bench>) {
         await upload(bench, id, { uploadedAt, creator })
       }
       await bench.index.createTicket({ ...terms('draft'), uploadedAt: 9, expiresAt: LATER() })
-      const ids = async (query: { offset: number; limit: number; creator?: string }) =>
-        (await bench.index.list(query)).map(({ id }) => id).join('')
-      expect(await ids({ offset: 0, limit: 10 })).toBe('dcba')
-      expect(await ids({ offset: 1, limit: 2 })).toBe('cb')
-      expect(await ids({ offset: 0, limit: 10, creator: 'ann' })).toBe('cb')
-      expect(await ids({ offset: 0, limit: 10, creator: '' })).toBe('da')
-      expect(await bench.index.count()).toBe(4)
+      const { index } = bench
+      const ids = async (query: Parameters<ImageIndex['list']>[0]) =>
+        (await index.list(query)).map(({ id }) => id).join('')
+      expect(await ids({ limit: 10 })).toBe('dcba')
+      expect(await ids({ limit: 2 })).toBe('dc')
+      expect(await ids({ limit: 10, creator: 'ann' })).toBe('cb')
+      expect(await ids({ limit: 10, creator: '' })).toBe('da')
+      expect(await ids({ limit: 10, order: 'oldest' })).toBe('abcd')
+      expect(await ids({ limit: 2, after: { uploadedAt: 3, id: 'c' } })).toBe('ba')
+      expect(await ids({ limit: 2, after: { uploadedAt: 3, id: 'd' } })).toBe('cb')
+      expect(await ids({ limit: 9, after: { uploadedAt: 2, id: 'b' }, order: 'oldest' })).toBe('cd')
+      expect(await ids({ limit: 9, after: { uploadedAt: 3, id: 'd' }, creator: '' })).toBe('a')
+      // A position stays a place when its image is gone.
+      await index.remove('c')
+      expect(await ids({ limit: 9, after: { uploadedAt: 3, id: 'c' } })).toBe('ba')
+      expect(await index.count()).toBe(3)
+    })
+    it('finds the n-th newest image, of all and of a creator', async () => {
+      const bench = await create()
+      const { index } = bench
+      for (const [id, uploadedAt, creator] of [
+        ['a', 1, null],
+        ['c', 3, 'ann'],
+        ['b', 2, 'ann'],
+        ['d', 3, null],
+      ] as const) {
+        await upload(bench, id, { uploadedAt, creator })
+      }
+      const find = (creator?: string) =>
+        Promise.all([1, 2, 3, 4, 5].map(async (nth) => (await index.findNth(nth, creator))?.id ?? '-'))
+      expect([await find(), await find('ann'), await find(''), await find('bob')]).toEqual([
+        [...'dcba-'],
+        [...'cb---'],
+        [...'da---'],
+        [...'-----'],
+      ])
+      await index.remove('c')
+      expect([await find(), await find('ann')]).toEqual([[...'dba--'], [...'b----']])
+      await index.update('b', { creator: null })
+      expect([await find('ann'), await find('')]).toEqual([[...'-----'], [...'dba--']])
+    })
+    it('keeps an id busy while it is being uploaded, and taken once it is there', async () => {
+      const bench = await create()
+      const { index } = bench
+      const key = blobKey(bench.accountId, 'mine')
+      const reserve = (id: string) => index.reserve({ id, blobKey: 'blobs/x/other', uploadedAt: 1 })
+      const ticket = (id: string) => index.createTicket({ ...terms(id), uploadedAt: 1, expiresAt: LATER() })
+      await index.reserve({ id: 'cat', blobKey: key, uploadedAt: 1 })
+      expect([await reserve('cat'), await ticket('cat')]).toEqual(['busy', 'busy'])
+      await reserve('reserved')
+      expect(await index.commit('reserved', 'blobs/x/other', finished('cat'))).toBe('busy')
+      await index.commit('cat', key, finished('cat'))
+      expect([await reserve('cat'), await ticket('cat')]).toEqual(['taken', 'taken'])
+      expect(await ticket('t')).toBe('created')
+      expect(await reserve('t')).toBe('taken')
+    })
+    it('renews the lease of an upload that is under way, and of no other', async () => {
+      const bench = await create()
+      const { index } = bench
+      await index.reserve({ id: 'cat', blobKey: 'blobs/x/1', uploadedAt: 1 })
+      await index.createTicket({ ...terms('t'), uploadedAt: 1, expiresAt: LATER() })
+      expect(await index.renew('t', 'blobs/x/2')).toBe(false)
+      await index.claimTicket('t', 'blobs/x/2', Date.now())
+      expect([
+        await index.renew('cat', 'blobs/x/1'),
+        await index.renew('t', 'blobs/x/2'),
+        await index.renew('cat', 'blobs/x/2'),
+        await index.renew('nobody', 'blobs/x/1'),
+      ]).toEqual([true, true, false, false])
+      await upload(bench, 'done')
+      expect(await index.renew('done', blobKey(bench.accountId, 'done4e'))).toBe(false)
+    })
+    it('changes metadata, creator and access, and leaves what is not named', async () => {
+      const bench = await create()
+      const { index, heads, accountId } = bench
+      const before = await upload(bench, 'cat', { creator: 'ann' })
+      if (typeof before === 'string') throw new Error(before)
+      const changed = await index.update('cat', { metadata: { b: 2 } })
+      expect(changed).toEqual({ ...before, metadata: { b: 2 } })
+      expect(await index.update('cat', {})).toEqual(changed)
+      expect(await bench.purgedAt('cat')).toBeNull() // no head changed: nothing cached is wrong
+      expect(await index.update('cat', { creator: 'bob' })).toMatchObject({ creator: 'bob' })
+      expect((await index.list({ limit: 9, creator: 'bob' })).map(({ id }) => id)).toEqual(['cat'])
+      expect(await index.list({ limit: 9, creator: 'ann' })).toEqual([])
+      expect(await index.update('cat', { metadata: null, creator: null })).toMatchObject({
+        ...{ metadata: null, creator: null },
+      })
+      expect(await index.update('cat', { access: 'private' })).toMatchObject({ access: 'private' })
+      expect(await heads.get(accountId, 'cat')).toMatchObject({ access: 'private', tags: [] })
+      expect(await bench.purgedAt('cat')).toBe(1)
+      expect(await index.update('cat', { metadata: { tags: ['new'] } })).toMatchObject({ id: 'cat' })
+      expect(await heads.get(accountId, 'cat')).toMatchObject({ access: 'private', tags: ['new'] })
+      expect(await bench.purgedAt('cat')).toBe(2)
+      expect([await index.get('cat'), await index.count()]).toMatchObject([
+        { metadata: { tags: ['new'] } },
+        1,
+      ])
+    })
+    it('renames: the old id is gone with its head, the bytes stay, what was cached is purged', async () => {
+      const bench = await create()
+      const { index, heads, blobs, accountId } = bench
+      const before = await upload(bench, 'old', { creator: 'ann', uploadedAt: 7 })
+      if (typeof before === 'string') throw new Error(before)
+      const after = await index.update('old', { id: 'new', access: 'private' })
+      expect(after).toEqual({ ...before, id: 'new', access: 'private' })
+      expect([await index.get('old'), await index.get('new')]).toEqual([null, after])
+      expect(await heads.get(accountId, 'old')).toBeNull()
+      expect(await heads.get(accountId, 'new')).toMatchObject({ id: 'new', access: 'private' })
+      expect(await blobs.head(before.blobKey as string)).not.toBeNull()
+      expect(await bench.purgedAt('old')).toBe(1)
+      expect([await index.count(), (await index.findNth(1, 'ann'))?.id]).toEqual([1, 'new'])
+      // And back, as someone does who changes access twice.
+      expect(await index.update('new', { id: 'old', access: 'public' })).toEqual(before)
+      expect(await heads.get(accountId, 'old')).toMatchObject({ id: 'old', access: 'public' })
+      expect(await index.remove('old')).toBe(true)
+      expect(await blobs.head(before.blobKey as string)).toBeNull()
+    })
+    it('renames nothing onto another image, and changes none that is not there', async () => {
+      const bench = await create()
+      const { index } = bench
+      const [cat, dog] = [await upload(bench, 'cat'), await upload(bench, 'dog')]
+      expect(await index.update('cat', { id: 'dog' })).toBe('taken')
+      await index.reserve({ id: 'bird', blobKey: 'blobs/x/1', uploadedAt: 1 })
+      expect(await index.update('cat', { id: 'bird' })).toBe('busy')
+      expect([await index.get('cat'), await index.get('dog')]).toEqual([cat, dog])
+      await index.createTicket({ ...terms('draft'), uploadedAt: 1, expiresAt: LATER() })
+      for (const id of ['nobody', 'bird', 'draft'])
+        expect(await index.update(id, { metadata: {} })).toBeNull()
+    })
+    it('keeps one outcome of changes and a removal that race', async () => {
+      const bench = await create()
+      const { index, heads, accountId } = bench
+      await upload(bench, 'cat')
+      await Promise.all([
+        index.update('cat', { access: 'private' }),
+        index.update('cat', { metadata: { tags: ['x'] } }),
+        index.update('cat', { creator: 'ann' }),
+      ])
+      expect(await index.get('cat')).toMatchObject({ access: 'private', creator: 'ann' })
+      expect(await heads.get(accountId, 'cat')).toMatchObject({ access: 'private', tags: ['x'] })
+      await Promise.all([
+        index.update('cat', { id: 'dog' }),
+        index.remove('cat'),
+        index.update('cat', { id: 'cow' }),
+      ])
+      for (const id of ['cat', 'dog', 'cow'])
+        expect((await heads.get(accountId, id)) === null).toBe((await index.get(id)) === null)
+      expect(await index.count()).toBe((await index.list({ limit: 9 })).length)
     })
     it('keeps a ticket as a draft until it is used, and lets one racer use it', async () => {
       const { index } = await create()

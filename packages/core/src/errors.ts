@@ -26,6 +26,11 @@ export const ERRORS = {
   ticketExpired: { code: 5404, status: 410, message: 'The upload URL has expired' },
   uploadTooSlow: { code: 5408, status: 408, message: 'The upload is too slow' },
   ticketBusy: { code: 5409, status: 409, message: 'Another upload to this URL is under way, try again' },
+  idBusy: {
+    code: 5409,
+    status: 409,
+    message: 'Another upload to this id, or its deletion, is under way, try again',
+  },
   alreadyExists: { code: 5409, status: 409, message: 'Resource already exists' },
   uploadTooLarge: { code: 5413, status: 413, message: 'Image is too large' },
   notMultipart: { code: 5415, status: 415, message: 'The body must be multipart/form-data' },

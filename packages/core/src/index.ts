@@ -2,7 +2,6 @@ export { isNamed, negotiateFormat } from './accept.ts'
 export { formatAccountHash, formatBase64Url, formatHexId, isHexId, parsePathHexId } from './account-id.ts'
 export type { ParsedToken, TokenRight } from './api-token.ts'
 export { allows, formatApiToken, hashSecret, isEqualConstantTime, parseApiToken } from './api-token.ts'
-export { concatBytes } from './concat-bytes.ts'
 export type { DeliveryTarget } from './delivery-url.ts'
 export { isAccountHash, parseDeliveryUrl } from './delivery-url.ts'
 export type { AccountSettings, BucketPurges, EdgeDocument } from './edge-document.ts'
@@ -29,10 +28,6 @@ export {
   parseCustomId,
   withAccess,
 } from './image-id.ts'
-export type { JudgedOriginal, OriginalLimits } from './judge-original.ts'
-export { judgeOriginal } from './judge-original.ts'
-export type { Lease, Leases } from './leases.ts'
-export { createLeases } from './leases.ts'
 export type { Rgba } from './options/colour.ts'
 export { formatColour, parseColour, WHITE } from './options/colour.ts'
 export { formatOptionDocs } from './options/format-option-docs.ts'
@@ -52,8 +47,10 @@ export type {
   BlobStore,
   EdgeDocuments,
   FinishedUpload,
+  ImageChange,
   ImageHeads,
   ImageIndex,
+  ImagePosition,
   NewTicket,
   Reservation,
   TicketClaim,
@@ -101,9 +98,9 @@ export type {
 export { ENGINE_EPOCH, LASTING_REFUSALS } from './render-service.ts'
 export type { SignatureVerdict, SigningKey } from './signature.ts'
 export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from './signature.ts'
-export type { Clock, Timers } from './timers.ts'
 export type { FitMode, GeometryRequest, Plan } from './transform-plan.ts'
 export { planTransform } from './transform-plan.ts'
+export { LEASE_RENEWAL_MS, UPLOAD_LEASE_MS } from './upload-lease.ts'
 export type { Variant, VariantOptions } from './variant.ts'
 export {
   MAX_VARIANTS,

@@ -79,34 +79,61 @@ export type TicketClaim =
   | { readonly kind: 'expired' }
   | { readonly kind: 'used' }
 
-/** The images of one account: uniqueness, states and listing. Every transition is one atomic step. */
+/** What may be changed of an image. A field that is absent stays; another `id` renames it. */
+export type ImageChange = Partial<ImageTerms>
+
+/** A place in the order of upload; ids order what came in the same millisecond. It need not be an image's any more. */
+export interface ImagePosition {
+  readonly uploadedAt: number
+  readonly id: string
+}
+
+/**
+ * The images of one account: uniqueness, states and listing. Every transition is one atomic step. An id that cannot be had is
+ * `'taken'`, or `'busy'` where that may change within seconds: while another upload to it, or its deletion, is under way.
+ */
 export interface ImageIndex {
-  /** Claim an id for an upload. What stays reserved longer than a lease is swept, with its blob. */
-  reserve(reservation: Reservation): Promise<'reserved' | 'taken'>
+  /** Claim an id for an upload, for as long as a lease lasts: `UPLOAD_LEASE_MS`. What is not renewed is swept, with its blob. */
+  reserve(reservation: Reservation): Promise<'reserved' | 'taken' | 'busy'>
+  /** The upload is alive: its lease, or that of the ticket it uses, runs anew. False when it was swept or withdrawn. */
+  renew(id: string, blobKey: string): Promise<boolean>
   /**
    * The blob is whole: write the head and make the image visible. When it resolves, delivery finds the image.
-   * `'taken'` when the terms name another id that is not free; `'swept'` when the reservation is gone. Both leave the
-   * blob to `abandon`.
+   * `'taken'` or `'busy'` when the terms name another id that is not free; `'swept'` when the reservation is gone. All
+   * three leave the blob to `abandon`.
    */
   commit(
     reservedId: string,
     blobKey: string,
     upload: FinishedUpload,
-  ): Promise<ImageRecord | 'taken' | 'swept'>
+  ): Promise<ImageRecord | 'taken' | 'busy' | 'swept'>
   /** The upload failed: free the id, or make the ticket usable again, and remove the blob. */
   abandon(id: string, blobKey: string): Promise<void>
   /** Images and unexpired drafts; null for all else, uploads under way included. */
   get(id: string): Promise<ImageRecord | null>
-  /** Ready images, newest first. `creator` matches exactly; an empty text matches images without one. */
+  /**
+   * Ready images by time of upload, the newest first unless `order` says otherwise, beginning after a position: the last
+   * record of a page is where the next one begins, whatever came or went meanwhile. `creator` matches exactly; an empty
+   * text matches images without one.
+   */
   list(query: {
-    readonly offset: number
+    readonly after?: ImagePosition
     readonly limit: number
     readonly creator?: string
+    readonly order?: 'newest' | 'oldest'
   }): Promise<ImageRecord[]>
+  /** Position of the `nth` newest image, from 1, for paging by number; null when there are fewer. Far from O(nth). */
+  findNth(nth: number, creator?: string): Promise<ImagePosition | null>
   count(): Promise<number>
+  /**
+   * Change a ready image, null when there is none. When it resolves, delivery shows the change: the head follows the terms,
+   * and cached results are purged if it had to. Access and id are the caller's to keep in step: a generated id states its
+   * access.
+   */
+  update(id: string, change: ImageChange): Promise<ImageRecord | 'taken' | 'busy' | null>
   /** Delete whole: row, head, purge of cached results, blob. False when there was no such image. Drafts go too. */
   remove(id: string): Promise<boolean>
-  createTicket(ticket: NewTicket): Promise<'created' | 'taken'>
+  createTicket(ticket: NewTicket): Promise<'created' | 'taken' | 'busy'>
   /** Exactly one of any number of racers gets `claimed`; it must then `commit` or `abandon` with its `blobKey`. */
   claimTicket(id: string, blobKey: string, now: number): Promise<TicketClaim>
 }

@@ -2,9 +2,10 @@ import { ApiError, FORMATS, type ImageRecord } from '@tintype/core'
 import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
+import { readImages, streamText } from '../image-list.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { parsePathImageId } from '../path-image-id.ts'
-import { presentImage } from '../present-image.ts'
+import { formatImage, presentImage } from '../present-image.ts'
 import { readJsonObject } from '../read-body.ts'
 import { createDirectUpload, createDirectUploadFromJson, type Ticket } from '../upload/direct-upload.ts'
 import { uploadImage } from '../upload/upload-image.ts'
@@ -19,16 +20,15 @@ const ID = ':id{[\\s\\S]+}'
 
 const accountOf = (c: ApiContext) => c.req.param('accountId') as string
 
-/** Images as clients see them: with an absolute URL for each of the account's variants. */
-async function presenterOf(c: ApiContext, accountId: string): Promise<(record: ImageRecord) => object> {
+/** What an image's URLs are made of: origin and account hash, and the names of the account's variants. */
+async function readUrlParts(c: ApiContext, accountId: string): Promise<[base: string, names: string[]]> {
   const services = c.get('services')
   const authority = services.authority(accountId)
   // Not the edge document: its purge log may be long, and this runs for every answer that shows an image.
   const [identity, variants] = await Promise.all([authority.identity(), authority.listVariants()])
   if (identity === null) throw new ApiError('insufficientRights')
   const origin = services.deliveryBaseUrl ?? new URL(c.req.url).origin
-  const names = variants.map(({ id }) => id)
-  return (record) => presentImage(record, `${origin}/${identity.accountHash}`, names)
+  return [`${origin}/${identity.accountHash}`, variants.map(({ id }) => id)]
 }
 
 /** A whole number of the query, held between 1 and `max`; `otherwise` when absent. */
@@ -37,6 +37,21 @@ function countOf(c: ApiContext, name: string, otherwise: number, max: number): n
   if (text === undefined || text === '') return otherwise
   if (!/^\d{1,9}$/.test(text)) throw new ApiError('badRequest', `"${name}" must be a whole number`)
   return Math.min(Math.max(Number(text), 1), max)
+}
+
+/** The envelope with the images of a query, as JSON text that is written while it is read. */
+async function* formatImages(
+  records: AsyncGenerator<ImageRecord, void>,
+  urlParts: [base: string, names: string[]],
+): AsyncGenerator<string, void> {
+  const [head, tail] = JSON.stringify(success({ images: ['@'] })).split('"@"') as [string, string]
+  let separator = head
+  for await (const record of records) {
+    yield separator
+    yield* formatImage(record, ...urlParts)
+    separator = ','
+  }
+  yield separator === head ? head + tail : tail
 }
 
 async function presentTicket(c: ApiContext, ticket: Ticket) {
@@ -52,18 +67,22 @@ export const imageRoutes = new Hono<ApiEnv>()
   .post('/v1', async (c) => {
     const accountId = accountOf(c)
     const record = await uploadImage(c.req.raw, accountId, c.get('services'))
-    const present = await presenterOf(c, accountId)
-    return c.json(success(present(record)))
+    return c.json(success(presentImage(record, ...(await readUrlParts(c, accountId)))))
   })
   .get('/v1', async (c) => {
     const accountId = accountOf(c)
     const limit = countOf(c, 'per_page', DEFAULT_PER_PAGE, MAX_PER_PAGE)
-    const offset = (countOf(c, 'page', 1, 1_000_000) - 1) * limit
+    const passed = (countOf(c, 'page', 1, 1_000_000) - 1) * limit
     const creator = c.req.query('creator')
-    const query = { offset, limit, ...(creator === undefined ? {} : { creator }) }
-    const records = await c.get('services').images(accountId).list(query)
-    const present = await presenterOf(c, accountId)
-    return c.json(success({ images: records.map(present) }))
+    const images = c.get('services').images(accountId)
+    const [urlParts, after] = await Promise.all([
+      readUrlParts(c, accountId),
+      passed === 0 ? undefined : images.findNth(passed, creator),
+    ])
+    if (after === null) return c.json(success({ images: [] }))
+    // A page may have 10,000 images, each with 100 URLs: it is written as it is read.
+    const text = formatImages(readImages(images, { after, limit, creator }), urlParts)
+    return c.body(await streamText(text), 200, { 'content-type': 'application/json' })
   })
   .get('/v1/stats', async (c) => {
     const current = await c.get('services').images(accountOf(c)).count()
@@ -101,8 +120,7 @@ export const imageRoutes = new Hono<ApiEnv>()
       .images(accountId)
       .get(parsePathImageId(new URL(c.req.url).pathname))
     if (record === null) throw new ApiError('imageNotFound')
-    const present = await presenterOf(c, accountId)
-    return c.json(success(present(record)))
+    return c.json(success(presentImage(record, ...(await readUrlParts(c, accountId)))))
   })
   .delete(`/v1/${ID}`, async (c) => {
     const wasThere = await c
