@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,6 +47,12 @@ const freePort = () =>
 
 interface Running {
   readonly upload: (id: string) => Promise<boolean>
+  /** The answer's status, code, and what it says of another try. */
+  readonly tryUpload: (
+    id: string,
+  ) => Promise<[status: number, code: number | undefined, retryAfter: string | null]>
+  /** Send half a form and no more; resolves when it was sent. */
+  readonly beginUpload: (id: string) => Promise<void>
   readonly list: () => Promise<string[]>
   readonly deliver: (id: string) => Promise<Response>
 }
@@ -68,10 +75,26 @@ async function start(): Promise<Running> {
   const settings = JSON.parse(await readFile(join(stateFolder, 'dev.json'), 'utf8')) as Record<string, string>
   const images = `${settings.apiBaseUrl}/accounts/${settings.accountId}/images/v1`
   const headers = { authorization: `Bearer ${settings.apiToken}` }
+  const post = (id: string) => fetch(images, { method: 'POST', headers, body: imageForm(picture, { id }) })
   return {
     async upload(id) {
-      const response = await fetch(images, { method: 'POST', headers, body: imageForm(picture, { id }) })
+      const response = await post(id)
       return response.ok && ((await response.json()) as { success: boolean }).success
+    },
+    async tryUpload(id) {
+      const response = await post(id)
+      const { errors } = (await response.json()) as { errors: { code: number }[] }
+      if (response.headers.has('x-should-retry')) return [response.status, errors[0]?.code, 'never']
+      return [response.status, errors[0]?.code, response.headers.get('retry-after')]
+    },
+    async beginUpload(id) {
+      const form = new Request(images, { method: 'POST', headers, body: imageForm(picture, { id }) })
+      const bytes = Buffer.from(await form.arrayBuffer())
+      const request = httpRequest(images, { method: 'POST', headers: Object.fromEntries(form.headers) })
+      request.on('error', () => {}) // the server will be killed under it
+      await new Promise<void>((resolve) =>
+        request.write(bytes.subarray(0, bytes.length / 2), () => resolve()),
+      )
     },
     async list() {
       const response = await fetch(`${images}?per_page=10000`, { headers })
@@ -120,5 +143,28 @@ describe('a server that is killed in the middle of uploads', () => {
       await response.arrayBuffer()
     }
     expect(await running.upload('after')).toBe(true)
+  }, 180_000)
+})
+
+describe('an id whose upload was under way when the server was killed', () => {
+  it('is busy at first, saying when to come back, and free again within a minute', async () => {
+    const before = await start()
+    await before.beginUpload('cut/off')
+    await sleep(1000) // half a form is more than a socket holds: by now the file has begun
+    expect(await before.tryUpload('cut/off')).toEqual([409, 5409, '5'])
+    await kill()
+    const killedAt = Date.now()
+
+    const after = await start()
+    for (;;) {
+      const answer = await after.tryUpload('cut/off')
+      if (answer[0] === 200) break
+      expect(answer).toEqual([409, 5409, '5'])
+      expect(Date.now() - killedAt).toBeLessThan(60_000)
+      await sleep(1000)
+    }
+    expect(Date.now() - killedAt).toBeLessThan(60_000)
+    expect(await after.tryUpload('cut/off')).toEqual([409, 5409, 'never'])
+    expect((await after.deliver('cut/off')).status).toBe(200)
   }, 180_000)
 })

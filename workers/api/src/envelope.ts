@@ -19,8 +19,8 @@ export function failureHeaders(error: ApiError): Record<string, string> {
   const { kind } = error
   const { status } = ERRORS[kind]
   if (error instanceof MethodNotAllowed) return { allow: error.allow }
-  // They retry a 409 twice unless told not to: a duplicate id stays one.
-  if (kind === 'ticketBusy') return { 'retry-after': '5' }
+  // They retry a 409 twice unless told not to: a duplicate id stays one, and a busy one may be free again.
+  if (kind === 'ticketBusy' || kind === 'idBusy') return { 'retry-after': '5' }
   if (status === 409) return { 'x-should-retry': 'false' }
   if (status === 429 || status === 503) return { 'retry-after': '2' }
   return {}
