@@ -39,6 +39,7 @@ export default defineConfig({
         // Every promise is about storage: on a busy machine a hundred writes take longer than the default allows.
         test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 30_000 },
       },
+      { test: { name: 'source', include: ['test/source/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'corpus',

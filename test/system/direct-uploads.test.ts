@@ -89,6 +89,38 @@ describe('a direct upload', () => {
     const json = await system.api(account, 'POST', `${path}/v2/direct_upload`, { metadata: { a: 1 } })
     expect([json.status, json.body.errors[0].code]).toEqual([415, 5415])
   })
+  it.each<[string, Record<string, string>]>([
+    ['nothing but its credentials', {}],
+    ['a content type and no body', { 'content-type': 'application/json' }],
+    ['the type of a form and no body', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['the type of a form without a boundary', { 'content-type': 'multipart/form-data' }],
+  ])('can be asked for with %s', async (_, headers) => {
+    const response = await fetch(`${system.baseUrl}/client/v4${path}/v2/direct_upload`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${account.token}`, ...headers },
+    })
+    const { result } = (await response.json()) as { result: { id: string; uploadURL: string } }
+    expect([response.status, Object.keys(result)]).toEqual([200, ['id', 'uploadURL']])
+    expect((await send(result.uploadURL)).status).toBe(200)
+  })
+  it('takes fields that carry a file name, as scripts send them, and says what is wrong with a real file', async () => {
+    const form = new FormData()
+    for (const [name, value] of Object.entries({
+      requireSignedURLs: 'true',
+      'metadata[a]': '1',
+      creator: 'ann',
+    }))
+      form.append(name, new Blob([value]), name)
+    const { status, body } = await system.api(account, 'POST', `${path}/v2/direct_upload`, form)
+    expect([status, body.result?.id]).toEqual([200, expect.stringMatching(/01$/)])
+    const draft = await system.api(account, 'GET', `${path}/v1/${body.result.id}`)
+    expect(draft.body.result).toMatchObject({ creator: 'ann', meta: { a: '1' } })
+    const wrong = await system.api(account, 'POST', `${path}/v2/direct_upload`, imageForm(png))
+    expect([wrong.status, wrong.body.errors[0].code]).toEqual([400, 5400])
+    expect(wrong.body.errors[0].message).toMatch(
+      /the part "file" has a file name.*text fields only.*uploadURL/,
+    )
+  })
   it.each([
     { id: { a: 1 } },
     { id: 5 },
@@ -138,6 +170,26 @@ describe('a direct upload', () => {
     const form = formOf({ name: 'a.png', type: 'image/png', file: '{}' })
     form.append('file', new Blob([new Uint8Array(png)]), 'a.png')
     expect((await send(uploadURL, form)).body.result.filename).toBe('a.png')
+  })
+  it('takes an image in a part "file" that has no file name, and says what is missing when it is none', async () => {
+    const { uploadURL } = await newTicket()
+    const part = (bytes: Uint8Array) => ({
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: new Uint8Array(
+        Buffer.concat([
+          Buffer.from('--x\r\ncontent-disposition: form-data; name="file"\r\n\r\n'),
+          bytes,
+          Buffer.from('\r\n--x--\r\n'),
+        ]),
+      ),
+    })
+    const bad = await fetch(uploadURL, part(Buffer.from('photo.jpg')))
+    const { errors } = (await bad.json()) as { errors: { message: string }[] }
+    expect([bad.status, errors[0]?.message]).toEqual([400, expect.stringMatching(/"file" has no file name/)])
+    const good = await fetch(uploadURL, part(png))
+    expect(good.status).toBe(200)
+    expect(((await good.json()) as { result: object }).result).toMatchObject({ filename: null })
   })
   it.each([
     [2 * MINUTE_MS + 5000, 200],
@@ -200,6 +252,19 @@ describe('an upload URL', () => {
       expect((await send((await newTicket()).uploadURL)).status).toBe(200)
     } finally {
       for (const socket of strangers) socket.destroy()
+    }
+  })
+  it('that nobody was given is refused before its form is looked at', async () => {
+    const body = `--x\r\nContent-Disposition: form-data; name="${'\\'.repeat(60)}\r\n\r\n`
+    for (const broken of [body, 'no form at all', `--x\r\n${'a'.repeat(20_000)}`]) {
+      const startedAt = Date.now()
+      const response = await fetch(`${system.baseUrl}/${account.accountHash}/nobody`, {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        body: broken,
+      })
+      expect(response.status).toBe(404)
+      expect(Date.now() - startedAt).toBeLessThan(5000)
     }
   })
   it('lets any page use it, and read its errors', async () => {

@@ -116,6 +116,25 @@ describe('an upload', () => {
     const webp = await sharp(png).webp().toBuffer()
     expect((await upload(webp, {}, 'photo.jpg')).status).toBe(200)
   })
+  it.each(['a/b.c', '"a/b.c"', "'()+_,-./:=?", '"with a space"'])(
+    'takes a form with the boundary %s',
+    async (written) => {
+      const { body, type } = rawFile(png, 'filename="a.png"', written.replaceAll('"', ''))
+      const answer = await post(body, type.replace(/boundary=.*/, `boundary=${written}`))
+      expect(answer).toMatchObject({ status: 200, body: { success: true } })
+    },
+  )
+  it('keeps a backslash at the end of a file name from hiding anything', async () => {
+    const { body, type } = rawFile(png, 'filename="cat\\"')
+    expect((await post(body, type)).status).toBe(200)
+  })
+  it('takes fields that carry a file name, as scripts send them', async () => {
+    const form = imageForm(png)
+    form.append('metadata', new Blob(['{"a":1}']), 'metadata')
+    form.append('id', new Blob(['named-field']), 'id')
+    const { body } = await system.api(account, 'POST', path, form)
+    expect(body.result).toMatchObject({ id: 'named-field', meta: { a: 1 } })
+  })
   it('ignores fields that it does not know', async () => {
     expect((await upload(png, { alt: 'x', isPrivate: 'maybe', name: 'n' })).status).toBe(200)
   })
@@ -202,6 +221,14 @@ describe('a bad upload', () => {
     ['no content type', () => post(new Uint8Array(png), null), 415, 5415, /multipart/],
     ['no boundary', () => post('--x--', 'multipart/form-data'), 415, 5415, /boundary/],
     ['an id that is not UTF-8', () => post(...badUtf8Id(png)), 400, 5400, /UTF-8/],
+    ['an open quote and backslashes', () => post(...openQuote()), 400, 5400, /quote that is never closed/],
+    [
+      'part headers over 4 kB',
+      () => post(...largeHeaders(png)),
+      400,
+      5400,
+      /headers of a part are over 4096/,
+    ],
     [
       'a form that ends early',
       () =>
@@ -277,6 +304,22 @@ function twoFiles(): FormData {
   const form = imageForm(png)
   form.append('file', new Blob([new Uint8Array(png)]), 'b.png')
   return form
+}
+function rawFile(bytes: Uint8Array, filename: string, boundary = 'x'): { body: Uint8Array; type: string } {
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; ${filename}\r\n\r\n`
+  const tail = `\r\n--${boundary}--\r\n`
+  return {
+    body: new Uint8Array(Buffer.concat([Buffer.from(head), bytes, Buffer.from(tail)])),
+    type: `multipart/form-data; boundary=${boundary}`,
+  }
+}
+const openQuote = (): [string, string] => [
+  `--x\r\nContent-Disposition: form-data; name="${'\\'.repeat(3000)}\r\n\r\n`,
+  'multipart/form-data; boundary=x',
+]
+const largeHeaders = (bytes: Uint8Array): [Uint8Array, string] => {
+  const { body, type } = rawFile(bytes, `filename="${'n'.repeat(4100)}"`)
+  return [body, type]
 }
 function badUtf8Id(bytes: Buffer): [Uint8Array, string] {
   const [body, type] = crlfId(bytes)

@@ -96,8 +96,15 @@ const parseHost = (item: string): PurgeTag => {
   return `host:${host}`
 }
 
+/** By hand: `/\/+$/` looks at a run of slashes once for each of them. */
+function withoutTrailingSlashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '/') end--
+  return text.slice(0, end)
+}
+
 const parsePrefix = (item: string): PurgeTag => {
-  const text = item.replace(/\/+$/, '')
+  const text = withoutTrailingSlashes(item)
   if (text.includes('://') || text.includes('?') || text.includes('#')) {
     throw new ApiError('badRequest', '"prefixes" must be host and path, without scheme or query')
   }

@@ -78,4 +78,4 @@ export interface RenderService {
 }
 
 /** Changes when the same blob and recipe would give other pixels or bytes: a part of result keys and of etags. */
-export const ENGINE_EPOCH = 2
+export const ENGINE_EPOCH = 3

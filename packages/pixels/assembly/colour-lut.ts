@@ -79,6 +79,36 @@ export function colourRgbLutRow(row: usize, count: i32, positions: usize, grid: 
   }
 }
 
+/** Bytes of one channel's positions for 16-bit samples: an entry for each of 4096 steps and for the end. */
+const CHANNEL_BYTES_16: usize = 4097 * 8
+
+/** The entry nearest to a big-endian 16-bit sample. */
+// @ts-ignore: decorator
+@inline function entryOf16(from: usize, channel: usize): usize {
+  const sample = <u32>bswap<u16>(load<u16>(from))
+  return channel + <usize>(((sample + (sample >> 15) + 8) >> 4) << 3)
+}
+
+/**
+ * Convert `count` pixels of 16-bit RGB samples, big-endian, to RGBA8.
+ * @param samples in a pixel: 3 RGB, 4 RGB and alpha
+ * @param positions 3 × 4097 × (u32, f32), otherwise as for `colourRgbLutRow`
+ */
+export function colourRgbLutRow16(
+  to: usize, from: usize, count: usize, samples: u32, positions: usize, grid: usize, sx: usize, sy: usize, sz: usize,
+): void {
+  const pixelBytes = <usize>samples << 1
+  for (const end = to + (count << 2); to < end; to += 4, from += pixelBytes) {
+    const r = entryOf16(from, positions)
+    const g = entryOf16(from + 2, positions + CHANNEL_BYTES_16)
+    const b = entryOf16(from + 4, positions + 2 * CHANNEL_BYTES_16)
+    const corner = grid + load<usize>(r) + load<usize>(g) + load<usize>(b)
+    const colour = tetrahedral(corner, load<f32>(r, 4), load<f32>(g, 4), load<f32>(b, 4), sx, sy, sz)
+    const alpha: u32 = samples == 4 ? <u32>load<u8>(from + 6) : 255
+    store<u32>(to, (alpha << 24) | packed(colour))
+  }
+}
+
 /** Convert `count` CMYK pixels (0 no ink, 255 full ink) to opaque RGBA; tables as above, with four channels. */
 export function colourCmykLutRow(
   row: usize, count: i32, positions: usize, grid: usize, sx: usize, sy: usize, sz: usize, sk: usize,

@@ -31,6 +31,52 @@ export function colourMatrixRow(row: usize, count: i32, columns: usize, encode: 
   }
 }
 
+/** Steps of the tables for 16-bit samples, and the bytes of one channel: an entry for each end, and one beyond. */
+const STEPS_16: i32 = 4096
+const CHANNEL_BYTES_16: usize = (STEPS_16 + 2) * 16
+
+/** Between the entries on both sides of a big-endian 16-bit sample. */
+// @ts-ignore: decorator
+@inline function lightOf16(from: usize, channel: usize): v128 {
+  const sample = <u32>bswap<u16>(load<u16>(from))
+  const at = sample + (sample >> 15) // 0 to 65536
+  const entry = channel + <usize>((at >> 4) << 4)
+  const low = v128.load(entry), high = v128.load(entry, 16)
+  return f32x4.add(low, f32x4.mul(f32x4.sub(high, low), f32x4.splat(<f32>(at & 15) * (1.0 / 16.0))))
+}
+
+/**
+ * Convert `count` pixels of 16-bit samples, big-endian, to RGBA8.
+ * @param samples in a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha
+ * @param columns as for `colourMatrixRow`, but 4098 entries a channel, of which the last is never reached; a grey
+ *   picture has one channel
+ * @param encode as for `colourMatrixRow`
+ */
+export function colourMatrixRow16(
+  to: usize, from: usize, count: usize, samples: u32, columns: usize, encode: usize,
+): void {
+  const zero = f32x4.splat(0.0)
+  const one = f32x4.splat(1.0)
+  const steps = f32x4.splat(ENCODE_STEPS)
+  const toInteger = f32x4.splat(TO_INTEGER)
+  const integerBits = i32x4.splat(INTEGER_BITS)
+  const pixelBytes = <usize>samples << 1
+  const isGrey = samples < 3, hasAlpha = (samples & 1) == 0
+  for (const end = to + (count << 2); to < end; to += 4, from += pixelBytes) {
+    let sum = lightOf16(from, columns)
+    if (!isGrey) {
+      sum = f32x4.add(sum, lightOf16(from + 2, columns + CHANNEL_BYTES_16))
+      sum = f32x4.add(sum, lightOf16(from + 4, columns + 2 * CHANNEL_BYTES_16))
+    }
+    const light = f32x4.pmin(one, f32x4.pmax(zero, sum))
+    const entry = v128.and(f32x4.add(f32x4.mul(f32x4.sqrt(light), steps), toInteger), integerBits)
+    store<u8>(to, load<u8>(encode + i32x4.extract_lane(entry, 0)))
+    store<u8>(to, load<u8>(encode + i32x4.extract_lane(entry, 1)), 1)
+    store<u8>(to, load<u8>(encode + i32x4.extract_lane(entry, 2)), 2)
+    store<u8>(to, hasAlpha ? load<u8>(from + pixelBytes - 2) : 255, 3)
+  }
+}
+
 /** Convert `count` pixels whose channels are equal: `levels` is 256 × u8. */
 export function colourGreyRow(row: usize, count: i32, levels: usize): void {
   for (const end = row + (usize(count) << 2); row < end; row += 4) {

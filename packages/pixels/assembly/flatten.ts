@@ -1,4 +1,4 @@
-// A raster (RGBA8, straight alpha) over a colour.
+// A raster (RGBA8, straight alpha) over a colour, opaque or not.
 
 /** `value × share / 255`, rounded, for eight 16-bit lanes of bytes. */
 // @ts-ignore: decorator
@@ -33,5 +33,34 @@ export function flattenRow(row: usize, count: i32, colour: u32): void {
     const at = row + (usize(x) << 2)
     const low = blended(i16x8.extend_low_i8x16_u(v128.load32_zero(at)), background)
     v128.store32_lane(at, v128.or(i8x16.narrow_i16x8_u(low, low), opaque), 0)
+  }
+}
+
+/** The four bytes of a pixel, 32 bits each. */
+// @ts-ignore: decorator
+@inline function wide(pixel: u32): v128 {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(i32x4.splat(<i32>pixel)))
+}
+
+/**
+ * Lay `count` pixels over a translucent colour, 0xAABBGGRR, in place: alpha becomes α + (1 − α) × background's, and the
+ * colours weigh in by what each adds to it.
+ */
+export function underlayRow(row: usize, count: i32, colour: u32): void {
+  const backgroundAlpha: f32 = <f32>(colour >>> 24) * <f32>(1.0 / 255.0)
+  const background = f32x4.convert_i32x4_u(wide(colour))
+  for (const end = row + (usize(count) << 2); row < end; row += 4) {
+    const pixel = load<u32>(row)
+    if (pixel >>> 24 == 255) continue
+    const alpha: f32 = <f32>(pixel >>> 24) * <f32>(1.0 / 255.0)
+    const below: f32 = (<f32>1.0 - alpha) * backgroundAlpha
+    const both: f32 = alpha + below
+    if (both == 0) continue
+    const samples = f32x4.convert_i32x4_u(wide(pixel))
+    const sum = f32x4.add(f32x4.mul(samples, f32x4.splat(alpha)), f32x4.mul(background, f32x4.splat(below)))
+    const straight = f32x4.replace_lane(f32x4.div(sum, f32x4.splat(both)), 3, both * <f32>255)
+    const rounded = i32x4.trunc_sat_f32x4_s(f32x4.nearest(straight))
+    const narrow = i16x8.narrow_i32x4_s(rounded, rounded)
+    v128.store32_lane(row, i8x16.narrow_i16x8_u(narrow, narrow), 0)
   }
 }

@@ -1,14 +1,16 @@
 // The kernel's exports, one module per concern. Everything runs in one linear memory, one instance per job.
 export { crc32 } from './checksums'
 export { gifBeginFrame, gifCreate, gifInput, gifLines, gifPalette, gifPush } from './gif-decode'
-export { inflate, inflateCreate, inflateInput, inflateOutput, inflateOutputLength } from './inflate'
+export {
+  inflate, inflateChecksumFailed, inflateCreate, inflateInput, inflateOutput, inflateOutputLength,
+} from './inflate'
 export { allocate, heapBytes } from './memory'
 export { colourDepth as pngEncodeDepth, colourType as pngEncodeType } from './png-colours'
 export { paletteColours as pngEncodePalette, paletteSize as pngEncodePaletteSize } from './png-colours'
 export { paletteTransparent as pngEncodeTransparent } from './png-colours'
 export { pngCreate, pngEnd, pngFinished, pngPush, pngRows } from './png-decode'
 export { pngEncodeCreate, pngEncodeOutput, pngEncodeOutputLength, pngEncodeRun } from './png-encode'
-export { rowsKey as pngKey, rowsPalette as pngPalette } from './png-rows'
+export { rowsKey as pngKey, rowsLut as pngLut, rowsMatrix as pngMatrix, rowsPalette as pngPalette } from './png-rows'
 export { pngToRaster, pngToResizer } from './png-sink'
 export { resizerCreate, resizerEndRow, resizerFirstRow, resizerPush, resizerSkip } from './resize'
 export {
@@ -30,4 +32,4 @@ export {
 export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
 export { colourGreyRow, colourMatrixRow } from './colour-matrix'
 export { fillRow } from './extend'
-export { flattenRow } from './flatten'
+export { flattenRow, underlayRow } from './flatten'

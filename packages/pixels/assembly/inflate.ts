@@ -67,6 +67,7 @@ let bitCount: u32 = 0
 let output: usize = 0
 let taken: usize = 0
 let adler: u32 = 1
+let checksumFailed: bool = false
 let lastBlock: bool = false
 let storedLeft: usize = 0
 let literalCodes: u32 = 0
@@ -90,6 +91,7 @@ export function inflateCreate(): void {
   output = window
   taken = window
   adler = 1
+  checksumFailed = false
   input = 0
   inputEnd = 0
 }
@@ -108,6 +110,11 @@ export function inflateOutput(): usize {
 /** How many bytes the last call of `inflate` decoded. */
 export function inflateOutputLength(): usize {
   return output - taken
+}
+
+/** Whether the stream has ended with a checksum that its bytes do not have. They are all there; some may be wrong. */
+export function inflateChecksumFailed(): bool {
+  return checksumFailed
 }
 
 /** Decode until input or room run out. The bytes decoded by the call before are gone from `inflateOutput` then. */
@@ -293,7 +300,8 @@ function readChecksum(): void {
   refill()
   if (bitCount < 32) return
   const expected = bswap<u32>(u32(bits))
-  state = expected == adler ? STATE_END : STATE_CORRUPT
+  checksumFailed = expected != adler
+  state = STATE_END
 }
 
 /** Decode symbols: the quick loop while input and room allow, then one symbol at a time. */

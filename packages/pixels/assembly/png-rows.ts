@@ -1,5 +1,7 @@
-// Unfiltered PNG rows to RGBA, 8 bits. Samples of 16 bits keep their high byte, as libvips does; gamma is left alone, as
-// libvips leaves it. Rows may be read up to 16 bytes and written up to 16 bytes beyond their end.
+// Unfiltered PNG rows to RGBA, 8 bits. Samples of 16 bits keep their high byte, as libvips does, unless the picture has a
+// profile: then they are converted with all their bits. Gamma is left alone, as libvips leaves it. Rows may be read up to 16 bytes and written up to 16 bytes beyond their end.
+import { colourRgbLutRow16 } from './colour-lut'
+import { colourMatrixRow16 } from './colour-matrix'
 import { allocate } from './memory'
 
 export const GREY: u32 = 0
@@ -13,6 +15,15 @@ let colourType: u32 = 0
 let hasKey: bool = false
 let key: u64 = 0
 let palette: usize = 0
+
+/** Conversion of 16-bit samples to sRGB: tables as in `colour-matrix.ts` or `colour-lut.ts`; 0 where there is none. */
+let matrixColumns: usize = 0
+let matrixEncode: usize = 0
+let lutPositions: usize = 0
+let lutGrid: usize = 0
+let lutStrideX: usize = 0
+let lutStrideY: usize = 0
+let lutStrideZ: usize = 0
 
 /** How a vector of samples becomes a vector of pixels: lanes picked, bytes forced to 255, and the two strides. */
 let lanes: usize = 0
@@ -30,6 +41,8 @@ export function rowsCreate(bitDepth: u32, type: u32): void {
   depth = bitDepth
   colourType = type
   hasKey = false
+  matrixColumns = 0
+  lutPositions = 0
   palette = allocate(1024)
   lanes = allocate(16)
   const greys: u32 = (1 << min(depth, 8)) - 1
@@ -73,10 +86,36 @@ export function rowsKey(red: u32, green: u32, blue: u32): void {
   if (colourType == RGB) key |= (u64(green & mask) << depth) | (u64(blue & mask) << (2 * depth))
 }
 
+/** Samples of 16 bits are to be converted by curves and a matrix; see `colourMatrixRow16`. */
+export function rowsMatrix(columns: usize, encode: usize): void {
+  matrixColumns = columns
+  matrixEncode = encode
+}
+
+/** RGB samples of 16 bits are to be converted by a table; see `colourRgbLutRow16`. */
+export function rowsLut(positions: usize, grid: usize, sx: usize, sy: usize, sz: usize): void {
+  lutPositions = positions
+  lutGrid = grid
+  lutStrideX = sx
+  lutStrideY = sy
+  lutStrideZ = sz
+}
+
 /** Convert one row of `width` pixels. */
 export function convertRow(to: usize, from: usize, width: usize): void {
   if (depth < 8) return expandPacked(to, from, width)
   if (colourType == PALETTE) return expandIndexes(to, from, width)
+  if (depth == 16 && matrixColumns != 0) {
+    colourMatrixRow16(to, from, width, samplesOf(colourType), matrixColumns, matrixEncode)
+  } else if (depth == 16 && lutPositions != 0) {
+    const samples = samplesOf(colourType)
+    colourRgbLutRow16(to, from, width, samples, lutPositions, lutGrid, lutStrideX, lutStrideY, lutStrideZ)
+  } else pickRow(to, from, width)
+  if (hasKey) applyKey(to, from, width)
+}
+
+/** Whole bytes of samples to where they belong in a pixel. */
+function pickRow(to: usize, from: usize, width: usize): void {
   const end = to + (width << 2)
   const pick = v128.load(lanes)
   const alpha = opaque
@@ -87,7 +126,6 @@ export function convertRow(to: usize, from: usize, width: usize): void {
     v128.store(target, v128.or(i8x16.swizzle(v128.load(source), pick), alpha))
     source += step
   }
-  if (hasKey) applyKey(to, from, width)
 }
 
 function expandIndexes(to: usize, from: usize, width: usize): void {

@@ -12,6 +12,8 @@ export const FILTER_COPY: i32 = 0
 export const FILTER_LANCZOS3: i32 = 1
 export const FILTER_CATMULL_ROM: i32 = 2
 export const FILTER_TRIANGLE: i32 = 3
+/** A Gaussian bell whose standard deviation is the stretch, cut off at three of them. */
+export const FILTER_GAUSSIAN: i32 = 4
 
 /** Positions computed beyond the last, so that loops over four outputs need no tail. */
 const SPARE_POSITIONS: i32 = 3
@@ -69,11 +71,12 @@ export class Axis {
  * Build the table of one axis.
  * @param origin where the window starts, in cells, relative to cell 0
  * @param step   cells per output position
+ * @param stretch how wide the filter lies, in cells: 1 or `step` for the filters of a resize
  * @param taps   room for weights per position: even, and a multiple of what the reader takes at once
  */
 export function axisCreate(
   first: i32, count: i32, box: i32, cells: i32, out: i32, taps: i32, filter: i32, origin: f64, step: f64,
-  lowest: i32, highest: i32,
+  stretch: f64, lowest: i32, highest: i32,
 ): usize {
   const axis = changetype<Axis>(allocate(offsetof<Axis>()))
   axis.first = first
@@ -89,7 +92,7 @@ export function axisCreate(
   const exact = allocate(<usize>taps * 8)
   axis.records = allocate(<usize>(out + SPARE_POSITIONS) * <usize>axis.stride)
   for (let index = 0; index < out; index++) {
-    fillPosition(axis, index, origin + (<f64>index + 0.5) * step, max(1.0, step), exact)
+    fillPosition(axis, index, origin + (<f64>index + 0.5) * step, stretch, exact)
   }
   return changetype<usize>(axis)
 }
@@ -132,7 +135,7 @@ function addWeights(
   const sinTurnB = Math.sin(turn / 3), cosTurnB = Math.cos(turn / 3)
   let sum: f64 = 0
   for (let cell = lowest; cell <= highest; cell++) {
-    const weight = filter == FILTER_LANCZOS3 ? lanczos3(x, sinA, sinB) : polynomial(filter, Math.abs(x))
+    const weight = filter == FILTER_LANCZOS3 ? lanczos3(x, sinA, sinB) : evenFilter(filter, Math.abs(x))
     const place = exact + (<usize>min(max(cell - start, 0), used - 1) << 3)
     store<f64>(place, load<f64>(place) + weight)
     sum += weight
@@ -149,7 +152,7 @@ function addWeights(
 
 /** Half the width of a filter, in cells at stretch 1. */
 function radius(filter: i32): f64 {
-  if (filter == FILTER_LANCZOS3) return 3
+  if (filter == FILTER_LANCZOS3 || filter == FILTER_GAUSSIAN) return 3
   if (filter == FILTER_CATMULL_ROM) return 2
   if (filter == FILTER_TRIANGLE) return 1
   return 0.5
@@ -162,9 +165,11 @@ function lanczos3(x: f64, sine: f64, sineOfThird: f64): f64 {
   return distance < 1e-6 ? 1 : (3 * sine * sineOfThird) / (Math.PI * Math.PI * x * x)
 }
 
-function polynomial(filter: i32, distance: f64): f64 {
+/** Filters that are functions of the distance alone. */
+function evenFilter(filter: i32, distance: f64): f64 {
   if (filter == FILTER_TRIANGLE) return max(0.0, 1 - distance)
   if (filter == FILTER_COPY) return 1
+  if (filter == FILTER_GAUSSIAN) return Math.exp(-0.5 * distance * distance)
   if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1
   return distance < 2 ? ((-0.5 * distance + 2.5) * distance - 4) * distance + 2 : 0
 }

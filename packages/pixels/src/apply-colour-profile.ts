@@ -20,31 +20,77 @@ interface ColourExports {
 }
 
 const ENCODE_STEPS = 4096
-const LEVELS = 256
-const MATRIX_BYTES = 3 * LEVELS * 16
 /** A level's place in a grid: offset (u32) and fraction (f32). */
 const POSITION_BYTES = 8
 /** A grid point: red, green, blue and nothing, i16. */
 const POINT_BYTES = 8
 const POINT_SCALE = 64
+/** An entry of a matrix profile's table: light of one level, f32 × 4. */
+const LIGHT_BYTES = 16
+
+/** How finely the levels of a channel are told apart: entry `i` of a table stands for `i / steps`. */
+interface Levels {
+  readonly steps: number
+  /** Entries that the kernel may read; those beyond `steps` count for nothing. */
+  readonly lightEntries: number
+  readonly positionEntries: number
+}
+const LEVELS_8: Levels = { steps: 255, lightEntries: 256, positionEntries: 256 }
+const LEVELS_16: Levels = { steps: 4096, lightEntries: 4098, positionEntries: 4097 }
 
 const align = (bytes: number) => Math.ceil(bytes / 16) * 16
+const ENCODE_BYTES = align(ENCODE_STEPS + 1)
+const priceLut = ({ lut }: LutProfile, { positionEntries }: Levels): number =>
+  align(lut.gridPoints.length * positionEntries * POSITION_BYTES) + align(pointsOf(lut) * POINT_BYTES)
 
 /** Kernel bytes that {@link applyColourProfile} takes beside the raster, exactly up to alignment. */
 export function priceColourProfile(profile: ColourProfile): number {
   switch (profile.kind) {
     case 'matrix':
-      return MATRIX_BYTES + align(ENCODE_STEPS + 1)
+      return 3 * LEVELS_8.lightEntries * LIGHT_BYTES + ENCODE_BYTES
     case 'grey':
-      return LEVELS
+      return LEVELS_8.lightEntries
     case 'rgb-lut':
     case 'cmyk-lut':
-      return (
-        profile.lut.gridPoints.length * LEVELS * POSITION_BYTES + align(pointsOf(profile.lut) * POINT_BYTES)
-      )
+      return priceLut(profile, LEVELS_8)
     default:
       return 0
   }
+}
+
+/** A profile by which samples of 16 bits can be converted before they are cut to 8. */
+export type DeepProfile = MatrixProfile | GreyProfile | LutProfile
+
+/** Tables of a profile in the kernel, for samples of 16 bits. */
+export type DeepTables =
+  | { readonly kind: 'matrix'; readonly columns: number; readonly encode: number }
+  | {
+      readonly kind: 'lut'
+      readonly positions: number
+      readonly grid: number
+      readonly strides: readonly number[]
+    }
+
+/** Kernel bytes that {@link createDeepTables} takes. */
+export function priceDeepTables(profile: DeepProfile): number {
+  if (profile.kind === 'matrix' || profile.kind === 'grey') {
+    const channels = profile.kind === 'grey' ? 1 : 3
+    return align(channels * LEVELS_16.lightEntries * LIGHT_BYTES) + ENCODE_BYTES
+  }
+  return priceLut(profile, LEVELS_16)
+}
+
+/** @throws PixelError `internal` where memory is short */
+export function createDeepTables(kernel: Kernel, profile: DeepProfile): DeepTables {
+  const exports = kernel.exports as unknown as ColourExports
+  return guardTraps((): DeepTables => {
+    if (profile.kind !== 'matrix' && profile.kind !== 'grey') {
+      return { kind: 'lut', ...fillLut(kernel, exports, profile, LEVELS_16) }
+    }
+    const columns = profile.kind === 'grey' ? greyColumns(profile) : matrixColumns(profile)
+    const [light, encode] = fillMatrix(kernel, exports, columns, LEVELS_16)
+    return { kind: 'matrix', columns: light, encode }
+  })
 }
 
 /**
@@ -73,7 +119,7 @@ function prepare(
     case 'cmyk-naive':
       return (row, count) => exports.colourNaiveCmykRow(row, count)
     case 'matrix': {
-      const [columns, encode] = fillMatrix(kernel, exports, profile)
+      const [columns, encode] = fillMatrix(kernel, exports, matrixColumns(profile), LEVELS_8)
       return (row, count) => exports.colourMatrixRow(row, count, columns, encode)
     }
     case 'grey': {
@@ -81,25 +127,42 @@ function prepare(
       return (row, count) => exports.colourGreyRow(row, count, levels)
     }
     default: {
-      const { positions, grid, strides } = fillLut(kernel, exports, profile)
+      const { positions, grid, strides } = fillLut(kernel, exports, profile, LEVELS_8)
       const convert = profile.kind === 'cmyk-lut' ? exports.colourCmykLutRow : exports.colourRgbLutRow
       return (row, count) => convert(row, count, positions, grid, ...strides)
     }
   }
 }
 
-/** For each channel and level, its light times its column of the matrix; and the table from light to levels. */
-function fillMatrix(kernel: Kernel, exports: ColourExports, profile: MatrixProfile): [number, number] {
-  const columns = exports.allocate(MATRIX_BYTES)
+/** Linear sRGB that a channel's level adds: one function per channel, of a level from 0 to 1. */
+type Columns = readonly ((level: number) => readonly number[])[]
+
+const matrixColumns = ({ curves, toLinearSrgb, black }: MatrixProfile): Columns =>
+  curves.map((curve, channel) => (level: number) => {
+    // The black point is taken off once, with the first channel.
+    const value = curve(level) / (1 - black)
+    const offset = channel === 0 ? compensate(0, black) : 0
+    return toLinearSrgb.map((row) => (row[channel] ?? 0) * value + offset)
+  })
+
+const greyColumns = ({ curve, black }: GreyProfile): Columns => [
+  (level) => new Array<number>(3).fill(compensate(curve(level), black)),
+]
+
+/** For each channel and level, what it adds in light; and the table from light to levels. */
+function fillMatrix(
+  kernel: Kernel,
+  exports: ColourExports,
+  channels: Columns,
+  { steps, lightEntries }: Levels,
+): [number, number] {
+  const lightBytes = channels.length * lightEntries * LIGHT_BYTES
+  const columns = exports.allocate(lightBytes)
   const encode = exports.allocate(ENCODE_STEPS + 1)
-  const light = new Float32Array(kernel.bytes(columns, MATRIX_BYTES).buffer, columns, MATRIX_BYTES / 4)
-  for (const [channel, curve] of profile.curves.entries()) {
-    for (let level = 0; level < LEVELS; level++) {
-      // The black point is taken off once, with the first channel.
-      const value = curve(level / 255) / (1 - profile.black)
-      const offset = channel === 0 ? compensate(0, profile.black) : 0
-      const column = profile.toLinearSrgb.map((row) => (row[channel] ?? 0) * value + offset)
-      light.set(column, (channel * LEVELS + level) * 4)
+  const light = new Float32Array(kernel.bytes(columns, lightBytes).buffer, columns, lightBytes / 4)
+  for (const [channel, columnOf] of channels.entries()) {
+    for (let level = 0; level <= steps; level++) {
+      light.set(columnOf(level / steps), (channel * lightEntries + level) * 4)
     }
   }
   const table = kernel.bytes(encode, ENCODE_STEPS + 1)
@@ -110,22 +173,27 @@ function fillMatrix(kernel: Kernel, exports: ColourExports, profile: MatrixProfi
 }
 
 function fillGrey(kernel: Kernel, exports: ColourExports, { curve, black }: GreyProfile): number {
-  const levels = exports.allocate(LEVELS)
-  const table = kernel.bytes(levels, LEVELS)
-  for (let level = 0; level < LEVELS; level++) {
+  const levels = exports.allocate(LEVELS_8.lightEntries)
+  const table = kernel.bytes(levels, LEVELS_8.lightEntries)
+  for (let level = 0; level <= LEVELS_8.steps; level++) {
     table[level] = Math.round(linearToSrgb(compensate(curve(level / 255), black)) * 255)
   }
   return levels
 }
 
 /** Positions of each channel's levels in the grid, and the grid itself in sRGB. */
-function fillLut(kernel: Kernel, exports: ColourExports, profile: LutProfile) {
+function fillLut(
+  kernel: Kernel,
+  exports: ColourExports,
+  profile: LutProfile,
+  { steps, positionEntries }: Levels,
+) {
   const { curves, gridPoints, xyzAt } = profile.lut
   const strides = gridPoints.map(
     (_, channel) =>
       POINT_BYTES * gridPoints.slice(channel + 1).reduce((product, points) => product * points, 1),
   )
-  const positionsBytes = gridPoints.length * LEVELS * POSITION_BYTES
+  const positionsBytes = gridPoints.length * positionEntries * POSITION_BYTES
   const gridBytes = pointsOf(profile.lut) * POINT_BYTES
   const positions = exports.allocate(positionsBytes)
   const grid = exports.allocate(gridBytes)
@@ -133,10 +201,10 @@ function fillLut(kernel: Kernel, exports: ColourExports, profile: LutProfile) {
   const places = new DataView(kernel.bytes(positions, positionsBytes).buffer, positions, positionsBytes)
   for (const [channel, curve] of curves.entries()) {
     const cells = (gridPoints[channel] ?? 2) - 1
-    for (let level = 0; level < LEVELS; level++) {
-      const at = curve(level / 255) * cells
+    for (let level = 0; level <= steps; level++) {
+      const at = curve(level / steps) * cells
       const cell = Math.min(Math.floor(at), cells - 1)
-      const entry = (channel * LEVELS + level) * POSITION_BYTES
+      const entry = (channel * positionEntries + level) * POSITION_BYTES
       places.setUint32(entry, cell * (strides[channel] ?? 0), true)
       places.setFloat32(entry + 4, at - cell, true)
     }

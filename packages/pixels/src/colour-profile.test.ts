@@ -147,12 +147,21 @@ describe('ICC segments of a JPEG', () => {
     expect(findJpegIccProfile(jpeg([other, ...segments.toReversed()]))).toEqual(profile)
   })
 
-  it('are refused when one is missing, doubled or numbered from 0', () => {
+  it('count once when they come twice', () => {
+    const payloads = iccSegments(profile, 100).map((segment) => segment.subarray(4))
+    expect(joinIccSegments([...payloads, ...payloads])).toEqual(profile)
+    const [only = new Uint8Array()] = iccSegments(profile).map((segment) => segment.slice(4))
+    const other = only.slice().fill(0, 14)
+    expect(joinIccSegments([only, only, other])).toEqual(profile)
+  })
+
+  it('are refused when one is missing, numbered from 0, or counts others', () => {
     const payloads = iccSegments(profile, 100).map((segment) => segment.subarray(4))
     expect(joinIccSegments(payloads.slice(1))).toBeNull()
     expect(joinIccSegments([...payloads.slice(1), ...payloads.slice(-1)])).toBeNull()
     const [only = new Uint8Array()] = iccSegments(profile).map((segment) => segment.slice(4))
     expect(joinIccSegments([only])).toEqual(profile)
+    expect(joinIccSegments([only, ...payloads])).toBeNull()
     only[12] = 0
     expect(joinIccSegments([only])).toBeNull()
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import module from '../build/pixels.wasm?module'
 import { extend, priceExtend } from './extend.ts'
-import { flatten } from './flatten.ts'
+import { flatten, flattenOnto } from './flatten.ts'
 import { createKernel, type KernelRaster } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
 
@@ -37,6 +37,29 @@ describe('flatten', () => {
     flatten(picture, 1, 2, 3)
     expect(pixelsOf(picture)).toEqual(pixels)
   })
+})
+
+describe('flattenOnto', () => {
+  it.each([0, 1, 60, 128, 254, 255])(
+    'mixes colours by what each adds to alpha (background alpha %i)',
+    (a) => {
+      const background = { r: 10, g: 200, b: 255, a }
+      const pixels = Array.from({ length: 256 }, (_, alpha) => [alpha, 255 - alpha, 77, alpha]).flat()
+      const picture = raster(pixels, 256)
+      flattenOnto(picture, background)
+      const seen = pixelsOf(picture)
+      for (let alpha = 0; alpha < 256; alpha++) {
+        const below = ((255 - alpha) * a) / 255
+        const both = alpha + below
+        const mix = (level: number, under: number) =>
+          both === 0 ? level : (level * alpha + under * below) / both
+        const expected = [mix(alpha, 10), mix(255 - alpha, 200), mix(77, 255), both]
+        expected.forEach((value, c) => {
+          expect(Math.abs((seen[alpha * 4 + c] as number) - value)).toBeLessThanOrEqual(0.51)
+        })
+      }
+    },
+  )
 })
 
 describe('extend', () => {

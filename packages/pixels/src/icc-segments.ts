@@ -10,18 +10,14 @@ const APP2 = 0xe2
 /**
  * Join the ICC profile spread over a JPEG's APP2 segments.
  * @param payloads bodies of APP2 segments, without marker and length, in any order; other APP2 segments are passed over
- * @returns null when there is none, or pieces are missing or contradict each other
+ * @returns null when there is none, or pieces are missing or contradict each other. A piece that comes twice counts once
  */
 export function joinIccSegments(payloads: readonly Uint8Array[]): Uint8Array<ArrayBuffer> | null {
   const pieces = payloads.filter(
     (payload) => payload.length > HEAD_BYTES && IDENTIFIER.every((byte, index) => payload[index] === byte),
   )
-  const numberOf = (piece: Uint8Array) => piece[IDENTIFIER.length] ?? 0
-  const complete = pieces.every((piece) => piece[IDENTIFIER.length + 1] === pieces.length)
-  const ordered = pieces.toSorted((a, b) => numberOf(a) - numberOf(b))
-  if (pieces.length === 0 || !complete || ordered.some((piece, index) => numberOf(piece) !== index + 1)) {
-    return null
-  }
+  const ordered = orderPieces(pieces)
+  if (ordered === null) return null
   const profile = new Uint8Array(ordered.reduce((sum, piece) => sum + piece.length - HEAD_BYTES, 0))
   let at = 0
   for (const piece of ordered) {
@@ -29,6 +25,19 @@ export function joinIccSegments(payloads: readonly Uint8Array[]): Uint8Array<Arr
     at += piece.length - HEAD_BYTES
   }
   return profile
+}
+
+/** Pieces 1 to n, the first of each number, where all of them agree on n. */
+function orderPieces(pieces: readonly Uint8Array[]): Uint8Array[] | null {
+  const count = pieces[0]?.[IDENTIFIER.length + 1] ?? 0
+  const byNumber = new Map<number, Uint8Array>()
+  for (const piece of pieces) {
+    const number = piece[IDENTIFIER.length] ?? 0
+    if (piece[IDENTIFIER.length + 1] !== count || number < 1 || number > count) return null
+    if (!byNumber.has(number)) byNumber.set(number, piece)
+  }
+  if (count === 0 || byNumber.size !== count) return null
+  return [...byNumber].sort(([a], [b]) => a - b).map(([, piece]) => piece)
 }
 
 /**

@@ -4,6 +4,7 @@ import type { JpegColour } from './jpeg-header.ts'
 import type { JpegPlan } from './jpeg-plan.ts'
 import { SCRATCH_BYTES } from './jpeg-price.ts'
 import type { ScanHeader } from './jpeg-segments.ts'
+import { STANDARD_HUFFMAN_LISTS } from './jpeg-standard-tables.ts'
 import type { Kernel, KernelRaster } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
 import { createAxis, paddedTapsX, paddedTapsY } from './resize.ts'
@@ -29,6 +30,8 @@ export interface JpegJob {
   readonly scratch: number
   readonly tables: JpegTables
   isDamaged: boolean
+  /** The file ended, or broke off, where its end marker or another scan should be. */
+  endsEarly: boolean
 }
 
 /** Allocate everything in the kernel: exactly what `allocatedByJpegDecode` says. */
@@ -78,9 +81,35 @@ export function createJob(
     restartInterval: 0,
   }
   return {
-    job: { plan, kernel, kernelFunctions, reader, scratch, tables, isDamaged: false },
+    job: { plan, kernel, kernelFunctions, reader, scratch, tables, isDamaged: false, endsEarly: false },
     raster: { kernel, pointer, width, height },
   }
+}
+
+/**
+ * Give a sequential scan the standard tables where it uses tables that were never defined: frames of cameras leave them
+ * out, and so do abbreviated streams.
+ * Rule: T.81 K.3; libjpeg does the same.
+ */
+export function defineStandardTables(job: JpegJob, scan: ScanHeader): void {
+  if (job.plan.header.isProgressive) return
+  const used = new Set(scan.components.flatMap(({ dc, ac }) => [dc, 4 + ac]))
+  for (const slot of used) {
+    const list = STANDARD_HUFFMAN_LISTS.get(slot)
+    if (list !== undefined && !job.tables.huffman.has(slot)) setHuffman(job, slot, list)
+  }
+}
+
+/** @param slot class × 4 + id @throws PixelError `corrupt` */
+export function setHuffman(job: JpegJob, slot: number, list: Uint8Array): void {
+  const { kernel, kernelFunctions, scratch, tables, plan } = job
+  kernel.bytes(scratch, list.length).set(list)
+  const [tableClass, id] = [slot >> 2, slot & 3]
+  const mergesEnds = tableClass === 1 && !plan.header.isProgressive
+  if (!kernelFunctions.jpegDecodeSetHuffman(tableClass, id, scratch, mergesEnds)) {
+    throw new PixelError('corrupt', 'The JPEG has a Huffman table with too many codes')
+  }
+  tables.huffman.add(slot)
 }
 
 /** Whether all tables that a scan uses are defined. */

@@ -34,6 +34,7 @@ async function readBand(job: JpegJob, records: ScanRecord[], row: number, rows: 
   const progress = createProgress(plan.components.length)
   tables.latched.clear()
   tables.restartInterval = 0
+  job.endsEarly = false
   let index = 0
   for (; index < MOST_SCANS; index++) {
     const scan = await (index === 0 ? nextScan(job) : nextScanIfSound(job))
@@ -61,7 +62,8 @@ async function readBand(job: JpegJob, records: ScanRecord[], row: number, rows: 
   }
   if (index === 0 && records.length === 0)
     throw new PixelError('truncated', 'The JPEG ends before its first scan')
-  if (index === MOST_SCANS) job.isDamaged = true
+  // Without its end marker a file is whole if its scans have sent all there is to send.
+  if (index === MOST_SCANS || (job.endsEarly && !isComplete(progress))) job.isDamaged = true
 }
 
 /** Bits that each coefficient of each component has got so far, T.81 G.1.1.1.1: none is sent twice. */
@@ -69,6 +71,8 @@ type Progress = Int8Array[]
 const NOT_SENT = -1
 const createProgress = (components: number): Progress =>
   Array.from({ length: components }, () => new Int8Array(64).fill(NOT_SENT))
+
+const isComplete = (progress: Progress): boolean => progress.every((bits) => bits.every((low) => low === 0))
 
 /** How a scan is to be read; undefined when it is not needed, or out of turn. */
 function chooseKind(job: JpegJob, scan: ScanHeader, progress: Progress): number | undefined {

@@ -1,4 +1,4 @@
-import type { JpegJob } from './jpeg-decode-job.ts'
+import { defineStandardTables, type JpegJob, setHuffman } from './jpeg-decode-job.ts'
 import {
   MARKER,
   parseHuffmanLists,
@@ -8,7 +8,6 @@ import {
   standsAlone,
   u16,
 } from './jpeg-segments.ts'
-import { PixelError } from './pixel-error.ts'
 
 /** Go to the next marker other than a restart. Returns false at the end of the file. */
 export async function skipToMarker({ reader }: JpegJob): Promise<boolean> {
@@ -27,7 +26,7 @@ export async function skipToMarker({ reader }: JpegJob): Promise<boolean> {
   }
 }
 
-/** Read segments up to and with the next scan's header. Returns null where there are no more scans. */
+/** Read segments up to and with the next scan's header. Returns null where there are no more scans: see `endsEarly`. */
 export async function nextScan(job: JpegJob): Promise<ScanHeader | null> {
   const { reader, plan, tables } = job
   while (await skipToMarker(job)) {
@@ -54,19 +53,14 @@ export async function nextScan(job: JpegJob): Promise<ScanHeader | null> {
     const ids = plan.header.components.map(({ id }) => id)
     const scan = marker === MARKER.sos ? parseScan(body, ids, plan.header.isProgressive) : null
     reader.advance(length)
-    if (scan) return scan
+    if (scan === null) continue
+    defineStandardTables(job, scan)
+    return scan
   }
-  job.isDamaged = true
+  job.endsEarly = true
   return null
 }
 
-function defineHuffman({ kernel, kernelFunctions, scratch, tables, plan }: JpegJob, body: Uint8Array): void {
-  for (const { tableClass, id, list } of parseHuffmanLists(body)) {
-    kernel.bytes(scratch, list.length).set(list)
-    const mergesEnds = tableClass === 1 && !plan.header.isProgressive
-    if (!kernelFunctions.jpegDecodeSetHuffman(tableClass, id, scratch, mergesEnds)) {
-      throw new PixelError('corrupt', 'The JPEG has a Huffman table with too many codes')
-    }
-    tables.huffman.add(tableClass * 4 + id)
-  }
+function defineHuffman(job: JpegJob, body: Uint8Array): void {
+  for (const { tableClass, id, list } of parseHuffmanLists(body)) setHuffman(job, tableClass * 4 + id, list)
 }

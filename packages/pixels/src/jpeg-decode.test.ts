@@ -227,11 +227,49 @@ describe('the JPEG decoder', () => {
     expect(() => readJpegHeader(new Uint8Array(bytes))).toThrowError(expect.objectContaining({ reason }))
   })
 
-  it('refuses a scan without its tables', async () => {
-    const file = drawJpeg({ width: 8, height: 8, factors: GREY })
-    const start = file.findIndex((byte, i) => byte === 0xff && file[i + 1] === 0xc4)
-    file[start + 1] = 0xfe // the first Huffman table becomes a comment
-    await expect(decode(file)).rejects.toMatchObject({ reason: 'corrupt' })
+  it('takes the standard Huffman tables where a file has none', async () => {
+    // Y = 128 + 32, Cb = 128 - 20, Cr = 128: codes of tables K.3 to K.6, each block ended at once.
+    const bits = ['1110 100000 1010', '11110 01011 00', '00 00'].join('').replaceAll(' ', '').padEnd(40, '1')
+    const scan = bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []
+    const components = [1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]
+    const file = Uint8Array.from([
+      ...[0xff, 0xd8, 0xff, 0xdb, 0, 67, 0, ...Array(64).fill(8)],
+      ...[0xff, 0xc0, 0, 17, 8, 0, 8, 0, 8, 3, ...components],
+      ...[0xff, 0xda, 0, 12, 3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0, ...scan, 0xff, 0xd9],
+    ])
+    const { pixels, truncated } = await decode(file)
+    expect(truncated).toBe(false)
+    for (let at = 0; at < pixels.length; at += 4) {
+      expect([...pixels.slice(at, at + 4)]).toEqual([160, 167, 125, 255])
+    }
+  })
+
+  const without = (file: Uint8Array, marker: number): Uint8Array => {
+    const changed = file.slice()
+    changed.forEach((byte, i) => {
+      if (byte === 0xff && file[i + 1] === marker) changed[i + 1] = 0xfe // the segment becomes a comment
+    })
+    return changed
+  }
+
+  it.each([
+    ['quantisation tables', drawJpeg({ width: 8, height: 8, factors: GREY }), 0xdb],
+    ['Huffman tables, when it is progressive', PROGRESSIVE, 0xc4],
+  ] as const)('refuses a file without %s', async (_, file, marker) => {
+    await expect(decode(without(file, marker))).rejects.toMatchObject({ reason: 'corrupt' })
+  })
+
+  it.each([
+    ['nothing', []],
+    ['zeros', [0, 0, 0, 0]],
+    ['one byte of two', [0xff]],
+  ])('shows all of a file that ends with %s instead of its end marker', async (_, end) => {
+    for (const file of [drawJpeg({ width: 50, height: 30, factors: YCC_420 }), PROGRESSIVE]) {
+      const whole = await decode(file)
+      const ended = await decode(Uint8Array.from([...file.subarray(0, -2), ...end]))
+      expect(ended.truncated).toBe(false)
+      expect(ended.pixels).toEqual(whole.pixels)
+    }
   })
 })
 

@@ -18,12 +18,14 @@ const MAX_CHUNK_BYTES = 0x7fffffff
 
 /** Receives a PNG file in order. */
 export interface PngChunkHandler {
-  /** A chunk that matters to the header, its CRC checked. Damaged ancillary chunks never arrive. */
+  /** A chunk that matters to the header. Ancillary ones with a wrong checksum never arrive. */
   headerChunk(type: string, body: Uint8Array): void
   /** The next bytes of image data; a view that is only valid during the call. */
   imageData(piece: Uint8Array): void
   /** An IDAT chunk ended; `crc` is the one stored in the file, over `IDAT` and the chunk's pieces. */
   imageDataEnd(crc: number): void
+  /** A chunk that matters to the header has a wrong checksum: an ancillary one is dropped, the palette is used. */
+  badChecksum(): void
   /** A chunk other than IDAT follows image data, so no more image data may come. */
   afterImageData(): void
 }
@@ -133,9 +135,16 @@ export class PngChunkReader {
     else if (body === null) {
       // Skipped: either of no interest, or longer than its kind can be.
       if (KEPT_CHUNKS.has(this.#type) && !isAncillary(this.#type)) throw broken()
-    } else if (crc32(body, crc32(typeBytes(this.#type))) === crc) this.#handler.headerChunk(this.#type, body)
-    else if (!isAncillary(this.#type)) throw broken()
+    } else this.#endHeaderChunk(body, crc)
     this.#expect('chunk', 8)
+  }
+
+  /** Everything rests on IHDR. Of other chunks, what is needed is used and what is not is dropped, as libpng has it. */
+  #endHeaderChunk(body: Uint8Array, crc: number): void {
+    const isSound = crc32(body, crc32(typeBytes(this.#type))) === crc
+    if (!isSound && this.#type === 'IHDR') throw broken()
+    if (!isSound) this.#handler.badChecksum()
+    if (isSound || !isAncillary(this.#type)) this.#handler.headerChunk(this.#type, body)
   }
 }
 

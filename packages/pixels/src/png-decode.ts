@@ -1,3 +1,5 @@
+import { createDeepTables, type DeepProfile, priceDeepTables } from './apply-colour-profile.ts'
+import type { ColourProfile } from './colour-profile.ts'
 import type { Kernel, KernelRaster } from './kernel.ts'
 import { guardTraps } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
@@ -14,6 +16,9 @@ interface PngExports {
   pngToResizer(resizer: number, isFromRaster: boolean): void
   pngCreate(width: number, height: number, bitDepth: number, colourType: number, interlaced: boolean): number
   pngPalette(): number
+  pngMatrix(columns: number, encode: number): void
+  pngLut(positions: number, grid: number, ...strides: number[]): void
+  inflateChecksumFailed(): number
   pngKey(red: number, green: number, blue: number): void
   /** 0 more is needed, 1 complete, 2 damaged, 3 the rows to come are not needed */
   pngPush(length: number): number
@@ -45,6 +50,8 @@ export interface PngResize {
 export interface PngDecodeOptions {
   /** Default: the whole picture, 1:1. */
   readonly resize?: PngResize
+  /** What the samples mean. Those of 16 bits are converted by it before they are cut to 8. */
+  readonly profile?: ColourProfile | null
   /** Most pixels of a picture. Default 100 million. */
   readonly maxPixels?: number
   /** Most bytes a decode may be priced at. Default 96 MiB. */
@@ -56,6 +63,8 @@ export interface PngDecodePlan {
   readonly header: PngHeader
   /** Null where rows are kept as they are. */
   readonly resize: ResizePlan | null
+  /** By which samples become sRGB on the way; null where the raster keeps the numbers of the file. */
+  readonly profile: DeepProfile | null
   /** Most bytes of memory the decode takes, input pieces excluded, kept header chunks included. */
   readonly priceBytes: number
 }
@@ -71,12 +80,28 @@ export function planPngDecode(header: PngHeader, options: PngDecodeOptions = {})
   if (width * height > maxPixels) throw new PixelError('too-large', 'The PNG has too many pixels')
   const resize = options.resize === undefined ? null : planRows(header, options.resize)
   const rasterBytes = resize === null || header.interlaced ? width * height * 4 + 32 : 0
+  const profile = chooseDeepProfile(header, options.profile ?? null)
   const kernelBytes =
-    FIXED_BYTES + rowBytes(header) + rasterBytes + (resize === null ? 0 : priceResize(resize))
+    FIXED_BYTES +
+    rowBytes(header) +
+    rasterBytes +
+    (resize === null ? 0 : priceResize(resize)) +
+    (profile === null ? 0 : priceDeepTables(profile))
   const priceBytes = roundToPages(kernelBytes) + headerBytes(header)
   if (priceBytes > Math.min(maxBytes, MEMORY_LIMIT_BYTES))
     throw new PixelError('too-large', 'The PNG needs too much memory')
-  return { header, resize, priceBytes }
+  return { header, resize, profile, priceBytes }
+}
+
+/** 8 bits lose nothing when they are converted after the resize, where there are fewer pixels. */
+function chooseDeepProfile(
+  { bitDepth, colourType }: PngHeader,
+  profile: ColourProfile | null,
+): DeepProfile | null {
+  if (bitDepth !== 16 || profile === null) return null
+  const isGrey = colourType === 0 || colourType === 4
+  if (isGrey) return profile.kind === 'grey' ? profile : null
+  return profile.kind === 'matrix' || profile.kind === 'rgb-lut' ? profile : null
 }
 
 /** Null when the picture keeps its pixels. */
@@ -101,20 +126,26 @@ function roundToPages(bytes: number): number {
   return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
 }
 
+export interface DecodedPng {
+  readonly raster: KernelRaster
+  readonly truncated: boolean
+  readonly hasBadChecksum: boolean
+}
+
 /**
  * Decode a picture as it arrives, resizing it on the way if the plan says so. Reading stops with the last row that is
  * needed; what follows it is never asked for.
  * @param chunks the file from its first byte, in pieces of any size
  * @param plan   made from this file's header
- * @returns the raster, and `truncated` when the file ended early: rows it lacks are transparent black (or, of an
- *   interlaced picture, coarse)
+ * @returns the raster; `truncated` when the file ended early: rows it lacks are transparent black (or, of an interlaced
+ *   picture, coarse); `hasBadChecksum` when a part that was used, or dropped for it, is not what its checksum says
  * @throws PixelError `corrupt` or `unsupported`; `truncated` when not even one row is there
  */
 export async function decodePng(
   kernel: Kernel,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   plan: PngDecodePlan,
-): Promise<{ raster: KernelRaster; truncated: boolean }> {
+): Promise<DecodedPng> {
   const decoder = new PngDecoder(kernel, plan)
   for await (const chunk of chunks) {
     decoder.push(chunk)
@@ -135,6 +166,7 @@ class PngDecoder {
   #input = 0
   #crc = crcOfType('IDAT')
   #streamEnded = false
+  #hasBadChecksum = false
   complete = false
 
   constructor(kernel: Kernel, plan: PngDecodePlan) {
@@ -146,6 +178,9 @@ class PngDecoder {
         if (this.#input === 0) this.#header.add(type, body)
       },
       imageData: (piece) => this.#takeImageData(piece),
+      badChecksum: () => {
+        if (this.#input === 0) this.#hasBadChecksum = true
+      },
       imageDataEnd: (crc) => this.#endImageData(crc),
       afterImageData: () => this.#afterImageData(),
     })
@@ -156,12 +191,13 @@ class PngDecoder {
     if (this.#reader.ended && !this.complete) this.#afterImageData()
   }
 
-  finish(): { raster: KernelRaster; truncated: boolean } {
+  finish(): DecodedPng {
     if (this.#raster === null || this.#exports.pngRows() === 0) {
       throw new PixelError('truncated', 'The PNG ends before its first row')
     }
     guardTraps(() => this.#exports.pngEnd())
-    return { raster: this.#raster, truncated: this.#exports.pngFinished() === 0 }
+    const hasBadChecksum = this.#hasBadChecksum || this.#exports.inflateChecksumFailed() !== 0
+    return { raster: this.#raster, truncated: this.#exports.pngFinished() === 0, hasBadChecksum }
   }
 
   #takeImageData(piece: Uint8Array): void {
@@ -194,6 +230,7 @@ class PngDecoder {
     this.#raster = this.#createSink()
     this.#input = this.#exports.pngCreate(width, height, bitDepth, colourType, interlaced)
     this.#setColours(header)
+    this.#setProfile()
   }
 
   #createSink(): KernelRaster {
@@ -204,6 +241,14 @@ class PngDecoder {
     const resizer = createResizer(this.#kernel, resize)
     this.#exports.pngToResizer(resizer.pointer, interlaced)
     return resizer.raster
+  }
+
+  #setProfile(): void {
+    const { profile } = this.#plan
+    if (profile === null) return
+    const tables = createDeepTables(this.#kernel, profile)
+    if (tables.kind === 'matrix') this.#exports.pngMatrix(tables.columns, tables.encode)
+    else this.#exports.pngLut(tables.positions, tables.grid, ...tables.strides)
   }
 
   #setColours(header: PngHeader): void {
@@ -219,7 +264,7 @@ class PngDecoder {
   }
 
   #endImageData(crc: number): void {
-    if (this.#crc >>> 0 !== crc) throw new PixelError('corrupt', 'The image data of the PNG is damaged')
+    if (this.#crc >>> 0 !== crc) this.#hasBadChecksum = true
     this.#crc = crcOfType('IDAT')
     if (this.#streamEnded) this.#complete()
   }

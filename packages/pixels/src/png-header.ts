@@ -65,6 +65,7 @@ export function readPngHeader(bytes: Uint8Array): { header: PngHeader; complete:
     imageDataEnd: () => {
       complete = true
     },
+    badChecksum: () => {},
     afterImageData: () => {},
   })
   for (let at = 0; at < bytes.length && !complete; at += 4096) reader.push(bytes.subarray(at, at + 4096))

@@ -10,6 +10,7 @@ interface InflateExports {
   inflate(): number
   inflateOutput(): number
   inflateOutputLength(): number
+  inflateChecksumFailed(): number
 }
 
 const PIECE_BYTES = 4096
@@ -41,8 +42,8 @@ function collect(kernel: Kernel, compressed: Uint8Array, maxBytes: number): Uint
       if (size > maxBytes) throw new PixelError('too-large', 'The colour profile of the PNG is too large')
       parts.push(part)
     }
-    if (answer === 2) return join(parts, size)
-    if (answer === 3) break
+    if (answer === 2 && inflater.inflateChecksumFailed() === 0) return join(parts, size)
+    if (answer >= 2) break
   }
   throw new PixelError('corrupt', 'The colour profile of the PNG is damaged')
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { iccProfile, iccTag, rgbProfile } from '../../../test/support/icc-profile.ts'
 import module from '../build/pixels.wasm?module'
+import { parseColourProfile } from './colour-profile.ts'
 import { crc32 } from './crc32.ts'
 import { createKernel } from './kernel.ts'
 import { decodePng, type PngDecodeOptions, planPngDecode } from './png-decode.ts'
@@ -38,23 +40,31 @@ interface Drawing {
 }
 
 async function drawPng({ width, height, depth, type, interlace = 0, rows, before = [] }: Drawing) {
-  const header = chunk('IHDR', [...uint32(width), ...uint32(height), depth, type, 0, 0, interlace])
-  return Uint8Array.from([
+  return assemble({ width, height, depth, type, interlace, before, data: await zlib(rows) })
+}
+
+const assemble = (of: Omit<Drawing, 'rows'> & { data: Iterable<number>; end?: readonly number[] }) =>
+  Uint8Array.from([
     ...SIGNATURE,
-    ...header,
-    ...before,
-    ...chunk('IDAT', await zlib(rows)),
-    ...chunk('IEND', []),
+    ...chunk('IHDR', [...uint32(of.width), ...uint32(of.height), of.depth, of.type, 0, 0, of.interlace ?? 0]),
+    ...(of.before ?? []),
+    ...chunk('IDAT', of.data),
+    ...(of.end ?? chunk('IEND', [])),
   ])
+
+/** A chunk whose checksum is wrong. */
+const damagedChunk = (type: string, body: Iterable<number>): number[] => {
+  const bytes = chunk(type, body)
+  return [...bytes.slice(0, -1), (bytes.at(-1) as number) ^ 1]
 }
 
 async function decode(file: Uint8Array, options: PngDecodeOptions = {}) {
   const plan = planPngDecode(readPngHeader(file).header, options)
   const kernel = createKernel(module)
-  const { raster, truncated } = await decodePng(kernel, [file], plan)
+  const { raster, truncated, hasBadChecksum } = await decodePng(kernel, [file], plan)
   expect(kernel.peakBytes()).toBeLessThanOrEqual(plan.priceBytes)
   const { pointer, width, height } = raster
-  return { width, height, truncated, pixels: [...kernel.bytes(pointer, width * height * 4)] }
+  return { width, height, truncated, hasBadChecksum, pixels: [...kernel.bytes(pointer, width * height * 4)] }
 }
 
 const failure = (reason: string) => expect.objectContaining({ name: 'PixelError', reason })
@@ -164,6 +174,102 @@ describe('the PNG decoder', () => {
     const small = await decode(cut, { resize: { outWidth: 50, outHeight: 32 } })
     expect(small.truncated).toBe(true)
     expect([small.pixels[3], small.pixels.at(-1)]).toEqual([255, 0])
+  })
+
+  describe('with a wrong checksum', () => {
+    const size = { width: 3, height: 1, depth: 8, type: 3 } as const
+    const palette = chunk('PLTE', [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    const transparency = [200, 100]
+    const opaque = [1, 2, 3, 255, 4, 5, 6, 255, 7, 8, 9, 255]
+    const data = () => zlib([0, 0, 1, 2])
+
+    it('says nothing of a file that is sound', async () => {
+      const before = [...palette, ...chunk('tRNS', transparency)]
+      expect(await decode(assemble({ ...size, before, data: await data() }))).toMatchObject({
+        hasBadChecksum: false,
+        pixels: opaque.map((value, at) => (at === 3 ? 200 : at === 7 ? 100 : value)),
+      })
+    })
+
+    it('uses image data and palette', async () => {
+      const stream = await data()
+      const adler = stream.with(-1, (stream.at(-1) as number) ^ 1)
+      const file = assemble({ ...size, before: palette, data: stream })
+      const crcAt = file.length - 12 - 1
+      for (const damaged of [
+        assemble({ ...size, before: palette, data: adler }),
+        file.with(crcAt, (file[crcAt] as number) ^ 1),
+        assemble({ ...size, before: damagedChunk('PLTE', [1, 2, 3, 4, 5, 6, 7, 8, 9]), data: stream }),
+      ]) {
+        expect(await decode(damaged)).toMatchObject({
+          truncated: false,
+          hasBadChecksum: true,
+          pixels: opaque,
+        })
+      }
+    })
+
+    it.each(['tRNS', 'iCCP', 'gAMA', 'eXIf'])('drops %s', async (type) => {
+      const before = [...palette, ...damagedChunk(type, transparency)]
+      const file = assemble({ ...size, before, data: await data() })
+      expect(readPngHeader(file).header).toMatchObject({ transparency: null, iccProfile: null, exif: null })
+      expect(await decode(file)).toMatchObject({ hasBadChecksum: true, pixels: opaque })
+    })
+
+    it('refuses a header: everything rests on it', async () => {
+      const file = assemble({ ...size, before: palette, data: await data() })
+      file[32] = (file[32] as number) ^ 1
+      expect(() => readPngHeader(file)).toThrow(failure('corrupt'))
+    })
+  })
+
+  it('shows all of a file that ends without IEND', async () => {
+    const drawing = { width: 3, height: 1, depth: 8, type: 0, data: await zlib([0, 9, 8, 7]) }
+    const whole = await decode(assemble(drawing))
+    for (const end of [[], [0, 0], [0, 0, 0, 0, 0x49]]) {
+      expect(await decode(assemble({ ...drawing, end }))).toEqual({ ...whole, truncated: false })
+    }
+  })
+
+  describe('of 16 bits with a profile', () => {
+    const linear = iccTag.parametric(0, 1)
+    const ramp = (count: number) =>
+      Array.from({ length: count }, (_, i) => Math.round((i / (count - 1)) * 900))
+    const toSrgb = (light: number) =>
+      255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055)
+
+    it.each([
+      ['grey', 0, (value: number) => [value]],
+      ['grey and alpha', 4, (value: number) => [value, 0x8000]],
+      ['RGB', 2, (value: number) => [value, value, value]],
+      ['RGBA', 6, (value: number) => [value, value, value, 0x8000]],
+    ] as const)('is converted before it is cut to 8 bits (%s)', async (_, type, pixelOf) => {
+      const values = ramp(200)
+      const rows = [0, ...values.flatMap(pixelOf).flatMap((sample) => [sample >> 8, sample & 255])]
+      const isGrey = type === 0 || type === 4
+      const icc = isGrey ? iccProfile('GRAY', 'XYZ ', { kTRC: linear }) : rgbProfile('sRGB', linear)
+      const file = await drawPng({ width: 200, height: 1, depth: 16, type, rows })
+      const { pixels } = await decode(file, { profile: parseColourProfile(icc) })
+      values.forEach((value, x) => {
+        for (const level of pixels.slice(x * 4, x * 4 + 3)) {
+          expect(Math.abs(level - toSrgb(value / 65535))).toBeLessThan(1)
+        }
+        expect(pixels[x * 4 + 3]).toBe(type < 3 ? 255 : 0x80)
+      })
+    })
+
+    it('keeps its transparent colour, and its price with a table of colours', async () => {
+      const icc = iccProfile('RGB ', 'XYZ ', {
+        A2B0: iccTag.table(2, 3, 9, (rgb) => rgb.map((value) => value / 2)),
+      })
+      const profile = parseColourProfile(icc)
+      const before = chunk('tRNS', [0, 1, 0, 2, 0, 3])
+      const rows = [0, 0, 1, 0, 2, 0, 3, 0, 1, 0, 2, 0, 4]
+      const file = await drawPng({ width: 2, height: 1, depth: 16, type: 2, rows, before })
+      const { pixels } = await decode(file, { profile })
+      expect([pixels[3], pixels[7]]).toEqual([0, 255])
+      expect(planPngDecode(readPngHeader(file).header, { profile }).profile).toBe(profile)
+    })
   })
 
   it.each([

@@ -1,10 +1,10 @@
 import { PixelError } from './pixel-error.ts'
 
 /** How one axis is filtered; the numbers are the kernel's (`assembly/resize-axis.ts`). */
-export const FILTER = { copy: 0, lanczos3: 1, catmullRom: 2, triangle: 3 } as const
+export const FILTER = { copy: 0, lanczos3: 1, catmullRom: 2, triangle: 3, gaussian: 4 } as const
 
-/** Half widths of the filters, in source samples at a ratio of 1 or less. */
-const RADIUS = [0.5, 3, 2, 1] as const
+/** Half widths of the filters, in source samples at a ratio of 1 or less; a Gaussian's in standard deviations. */
+const RADIUS = [0.5, 3, 2, 1, 3] as const
 
 /** From this ratio on, source samples are averaged in boxes first, so that the filter's own ratio stays in [2, 4). */
 const BOX_FROM_RATIO = 4
@@ -43,6 +43,8 @@ export interface AxisPlan {
   readonly origin: number
   /** Cells per output sample. */
   readonly step: number
+  /** How wide the filter lies, cells. */
+  readonly stretch: number
   /** First and last cell that may weigh in; beyond them the outermost repeats. */
   readonly lowest: number
   readonly highest: number
@@ -62,6 +64,8 @@ export interface AxisRequest {
   readonly bleed: boolean
   /** Filter for enlarging. Default Catmull-Rom. */
   readonly enlargeBy?: number
+  /** Filter by a Gaussian of this standard deviation, source samples, whatever the sizes. */
+  readonly sigma?: number
 }
 
 /** A stretch of source samples: [first, end). */
@@ -71,7 +75,8 @@ export interface SampleRange {
 }
 
 /** Lanczos3 when shrinking, `enlargeBy` when enlarging, a plain copy at 1:1 on whole samples. */
-function chooseFilter({ start, length, out, enlargeBy = FILTER.catmullRom }: AxisRequest): number {
+function chooseFilter({ start, length, out, enlargeBy = FILTER.catmullRom, sigma }: AxisRequest): number {
+  if (sigma !== undefined) return FILTER.gaussian
   if (length > out) return FILTER.lanczos3
   return length === out && Number.isInteger(start) ? FILTER.copy : enlargeBy
 }
@@ -79,8 +84,12 @@ function chooseFilter({ start, length, out, enlargeBy = FILTER.catmullRom }: Axi
 const boxOf = (ratio: number): number =>
   ratio < BOX_FROM_RATIO ? 1 : Math.min(LARGEST_BOX, Math.floor(ratio / 2))
 
-const reachOf = (filter: number, ratio: number): number =>
-  (RADIUS[filter] as number) * Math.max(ratio, boxOf(ratio))
+const reachOf = (filter: number, ratio: number, sigma = Math.max(ratio, boxOf(ratio))): number =>
+  (RADIUS[filter] as number) * sigma
+
+/** A box widens what it averages: its own variance is taken off the Gaussian's. */
+const sigmaInCells = (sigma: number, box: number): number =>
+  Math.sqrt(Math.max(0.01, sigma ** 2 - (box ** 2 - 1) / 12)) / box
 
 /** Samples that may weigh in at all. */
 const allowedRange = ({ size, start, length, bleed }: AxisRequest): SampleRange =>
@@ -93,9 +102,9 @@ const allowedRange = ({ size, start, length, bleed }: AxisRequest): SampleRange 
 
 /** The source samples that a request reads. */
 export function neededRange(request: AxisRequest): SampleRange {
-  const { start, length, out } = request
+  const { start, length, out, sigma } = request
   const ratio = length / out
-  const reach = reachOf(chooseFilter(request), ratio)
+  const reach = reachOf(chooseFilter(request), ratio, sigma)
   const allowed = allowedRange(request)
   const first = clamp(Math.floor(start + ratio / 2 - reach), allowed.first, allowed.end - 1)
   return { first, end: clamp(Math.ceil(start + length - ratio / 2 + reach), first + 1, allowed.end) }
@@ -103,11 +112,13 @@ export function neededRange(request: AxisRequest): SampleRange {
 
 /** Plan one axis. `range` may be wider than what is needed, where the producer's rows start and end elsewhere. */
 export function planAxis(request: AxisRequest, range: SampleRange = neededRange(request)): AxisPlan {
-  const { start, length, out } = request
+  const { start, length, out, sigma } = request
   const ratio = length / out
   const filter = chooseFilter(request)
   const box = boxOf(ratio)
-  const reach = reachOf(filter, ratio)
+  const step = ratio / box
+  const stretch = sigma === undefined ? Math.max(1, step) : sigmaInCells(sigma, box)
+  const reach = reachOf(filter, ratio, sigma)
   const { first, end } = range
   const count = end - first
   const cells = Math.ceil(count / box)
@@ -116,7 +127,7 @@ export function planAxis(request: AxisRequest, range: SampleRange = neededRange(
   const highest = clamp(Math.ceil((allowed.end - first) / box) - 1, lowest, cells - 1)
   const taps = Math.min(highest - lowest + 1, Math.floor((2 * reach) / box) + 1)
   const origin = (start - first) / box
-  return { first, count, box, cells, out, taps, filter, origin, step: ratio / box, lowest, highest, reach }
+  return { first, count, box, cells, out, taps, filter, origin, step, stretch, lowest, highest, reach }
 }
 
 /**

@@ -113,12 +113,14 @@ export function priceStage(x: AxisPlan, y: AxisPlan, shape: StageShape): number 
 }
 
 /** Exact bytes that `createResizer` allocates: the output raster included, the kernel's own static data not. */
-export function priceResize(plan: ResizePlan): number {
-  const { kind, x, y } = plan
+export const priceResize = (plan: ResizePlan): number =>
+  align16(plan.x.out * plan.y.out * BYTES_PER_PIXEL[plan.kind]) + priceResizeInto(plan)
+
+/** The same for a resizer that writes into a raster that is there. */
+export function priceResizeInto({ kind, x, y }: ResizePlan): number {
   const pixelBytes = BYTES_PER_PIXEL[kind]
-  const raster = align16(x.out * y.out * pixelBytes)
   const tables = priceAxis(x, paddedTapsX(x, kind)) + priceAxis(y, paddedTapsY(y))
-  const fixed = raster + tables + align16(RESIZER_RECORD) + align16(PLACEMENT_RECORD)
+  const fixed = tables + align16(RESIZER_RECORD) + align16(PLACEMENT_RECORD)
   if (x.filter === 0 && y.filter === 0) return fixed
   const shape = {
     channels: pixelBytes,
@@ -145,6 +147,7 @@ export interface ResizeExports {
     filter: number,
     origin: number,
     step: number,
+    stretch: number,
     lowest: number,
     highest: number,
   ): number
@@ -172,22 +175,23 @@ export interface Resizer {
 /** Build an axis table in the kernel; returns its pointer. */
 export function createAxis(kernel: Kernel, axis: AxisPlan, taps: number): number {
   const { axisCreate } = kernel.exports as unknown as ResizeExports
-  const { first, count, box, cells, out, filter, origin, step, lowest, highest } = axis
-  return axisCreate(first, count, box, cells, out, taps, filter, origin, step, lowest, highest)
+  const { first, count, box, cells, out, filter, origin, step, stretch, lowest, highest } = axis
+  return axisCreate(first, count, box, cells, out, taps, filter, origin, step, stretch, lowest, highest)
 }
 
 /**
  * Set a planned resize up in `kernel`, output raster included. Allocates exactly `priceResize(plan)` bytes.
+ * @param into where the output goes instead of a new raster; then it allocates `priceResizeInto(plan)`
  * @throws PixelError `internal` where memory is short; so does `push`, should it ever fail
  */
-export function createResizer(kernel: Kernel, plan: ResizePlan): Resizer {
-  return guardTraps(() => allocateResizer(kernel, plan))
+export function createResizer(kernel: Kernel, plan: ResizePlan, into?: number): Resizer {
+  return guardTraps(() => allocateResizer(kernel, plan, into))
 }
 
-function allocateResizer(kernel: Kernel, plan: ResizePlan): Resizer {
+function allocateResizer(kernel: Kernel, plan: ResizePlan, into?: number): Resizer {
   const { kind, x, y, orientation } = plan
   const functions = kernel.exports as unknown as ResizeExports
-  const rasterPointer = kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind])
+  const rasterPointer = into ?? kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind])
   const axisX = createAxis(kernel, x, paddedTapsX(x, kind))
   const axisY = createAxis(kernel, y, paddedTapsY(y))
   const pointer = functions.resizerCreate(KINDS[kind], axisX, axisY, orientation, rasterPointer)

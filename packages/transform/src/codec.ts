@@ -17,6 +17,8 @@ export interface Decoded {
   readonly raster: KernelRaster
   /** The file ended early, or a part of it made no sense: the picture shows what could be read. */
   readonly truncated: boolean
+  /** A checksum of the file is wrong, so that what is shown may be. */
+  readonly hasBadChecksum?: boolean
 }
 
 /** How a source will be decoded, cut, scaled and turned upright in one stage: decided from its first bytes. */

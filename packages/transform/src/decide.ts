@@ -6,6 +6,7 @@ import {
   type OutputFormat,
   type Plan,
   type Recipe,
+  type Size,
   type SourceFacts,
 } from '@tintype/core'
 import { chooseOutputFormat } from './choose-output-format.ts'
@@ -60,7 +61,7 @@ export function decide(
 ): Decisions {
   const sourceFormat = decodableFormat(source)
   const decode = CODECS[sourceFormat].codec.planDecode(source, start, geometry)
-  const exif = sourceFormat === 'jpeg' ? keptExif(start, recipe) : null
+  const exif = sourceFormat === 'jpeg' ? keptExif(start, recipe, geometry.canvas) : null
 
   const decideFor = (format: OutputFormat) => {
     const { codec, alpha } = CODECS[format]
@@ -89,9 +90,9 @@ export function decide(
   return { ...decided, plan: { ...decided.plan, warnings } }
 }
 
-function keptExif(start: Uint8Array, recipe: Recipe): Uint8Array | null {
+function keptExif(start: Uint8Array, recipe: Recipe, size: Size): Uint8Array | null {
   const exif = findJpegExif(start)
-  return exif === null ? null : filterExif(exif, recipe.metadata)
+  return exif === null ? null : filterExif(exif, recipe.metadata, size)
 }
 
 const describeRefusal = (source: SourceFacts, result: { width: number; height: number }): string =>

@@ -11,6 +11,8 @@ const entry = (tag: number, type: number, count: number, value: readonly number[
   ...value,
 ]
 
+const SIZE = { width: 300, height: 200 }
+
 // 8 directory of three: orientation 6, copyright at 50, GPS at 62; 46 next directory at 62
 const COPYRIGHT = text('Me & you 26\0')
 const THUMBNAIL_AT = 62 + 2 + 24 + 4
@@ -30,11 +32,11 @@ const TIFF = new Uint8Array([
 
 describe('filterExif', () => {
   it('drops all for "none"', () => {
-    expect(filterExif(TIFF, 'none')).toBeNull()
+    expect(filterExif(TIFF, 'none', SIZE)).toBeNull()
   })
 
   it('leaves the copyright alone for "copyright"', () => {
-    expect(filterExif(TIFF, 'copyright')).toEqual(
+    expect(filterExif(TIFF, 'copyright', SIZE)).toEqual(
       new Uint8Array([
         ...[...text('MM'), ...u16(42), ...u32(8)],
         ...[...u16(1), ...entry(0x8298, 2, COPYRIGHT.length, u32(26)), ...u32(0)],
@@ -46,11 +48,11 @@ describe('filterExif', () => {
   it('leaves nothing for "copyright" when there is none', () => {
     const without = TIFF.slice()
     without[22] = 0x12 // another tag
-    expect(filterExif(without, 'copyright')).toBeNull()
+    expect(filterExif(without, 'copyright', SIZE)).toBeNull()
   })
 
   it('keeps all but orientation and thumbnail for "keep"', () => {
-    const kept = filterExif(TIFF, 'keep')
+    const kept = filterExif(TIFF, 'keep', SIZE)
     const expected = TIFF.slice()
     expected.set(u16(1), 18)
     expected.fill(0, THUMBNAIL_AT)
@@ -58,10 +60,77 @@ describe('filterExif', () => {
     expect(kept).toEqual(expected)
   })
 
+  describe('tells the truth about the result', () => {
+    const [BYTE, SHORT, LONG, RATIONAL] = [1, 3, 4, 5]
+    const inType = (type: number, value: number) =>
+      type === BYTE ? [value, 0, 0, 0] : type === SHORT ? [...u16(value), 0, 0] : u32(value)
+    /** A directory at 8 of orientation and size, and one at 62 of the size that cameras write. */
+    const block = (type: number, value: number, offset = 62) =>
+      new Uint8Array([
+        ...[...text('MM'), ...u16(42), ...u32(8), ...u16(4)],
+        ...entry(0x0100, type, 1, inType(type, value)),
+        ...entry(0x0101, type, 1, inType(type, value)),
+        ...entry(0x0112, type, 1, inType(type, 6)),
+        ...entry(0x8769, LONG, 1, u32(offset)),
+        ...u32(0),
+        ...u16(2),
+        ...entry(0xa002, type, 1, inType(type, value)),
+        ...entry(0xa003, type, 1, inType(type, value)),
+        ...u32(0),
+      ])
+    /** The fields of {@link block}: type, count and value of each. */
+    const fields = (tiff: Uint8Array) => {
+      const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
+      return [10, 22, 34, 64, 76].map((at) => ({
+        type: view.getUint16(at + 2),
+        count: view.getUint32(at + 4),
+        value: [...tiff.subarray(at + 8, at + 12)],
+      }))
+    }
+
+    it.each([
+      ['SHORT', SHORT, SHORT],
+      ['LONG', LONG, LONG],
+      ['a type that makes no sense', RATIONAL, LONG],
+    ] as const)('in fields of type %s', (_, type, written) => {
+      const kept = filterExif(block(type as number, 4000), 'keep', SIZE) as Uint8Array
+      const field = (value: number) => ({ type: written, count: 1, value: inType(written as number, value) })
+      expect(fields(kept)).toEqual([field(300), field(200), field(1), field(300), field(200)])
+    })
+
+    it('in fields of type BYTE, where it fits', () => {
+      const kept = filterExif(block(BYTE as number, 40), 'keep', { width: 300, height: 200 }) as Uint8Array
+      const byte = (value: number) => ({ type: BYTE, count: 1, value: [value, 0, 0, 0] })
+      const long = { type: LONG, count: 1, value: u32(300) }
+      expect(fields(kept)).toEqual([long, byte(200), byte(1), long, byte(200)])
+    })
+
+    it('or not at all, where a directory lies outside the block', () => {
+      expect(filterExif(block(SHORT as number, 4000, 9000), 'keep', SIZE)).toBeNull()
+    })
+  })
+
+  it('clears a thumbnail that is stored as strips of pixels', () => {
+    // 8 an empty directory; 14 the next, of two strips: offsets at 44, lengths inline; 52 and 56 the strips
+    const tiff = new Uint8Array([
+      ...[...text('MM'), ...u16(42), ...u32(8), ...u16(0), ...u32(14)],
+      ...[
+        ...u16(2),
+        ...entry(0x0111, 4, 2, u32(44)),
+        ...entry(0x0117, 3, 2, [...u16(3), ...u16(2)]),
+        ...u32(0),
+      ],
+      ...[...u32(52), ...u32(56), 7, 7, 7, 1, 7, 7],
+    ])
+    const kept = filterExif(tiff, 'keep', SIZE) as Uint8Array
+    expect([...kept.subarray(52)]).toEqual([0, 0, 0, 1, 0, 0])
+    expect([...kept.subarray(10, 14)]).toEqual([0, 0, 0, 0])
+  })
+
   it('drops what cannot be read, wherever it is cut', () => {
     for (let length = 0; length < TIFF.length; length++) {
       for (const policy of ['copyright', 'keep'] as const) {
-        const result = filterExif(TIFF.slice(0, length), policy)
+        const result = filterExif(TIFF.slice(0, length), policy, SIZE)
         expect(result === null || result.length <= TIFF.length).toBe(true)
       }
     }
@@ -76,7 +145,7 @@ describe('filterExif', () => {
         noisy[(state >>> 8) % noisy.length] = state >>> 24
       }
       for (const policy of ['copyright', 'keep'] as const)
-        expect(() => filterExif(noisy, policy)).not.toThrow()
+        expect(() => filterExif(noisy, policy, SIZE)).not.toThrow()
     }
   })
 })

@@ -1,4 +1,4 @@
-import type { Recipe } from '@tintype/core'
+import type { Recipe, Size } from '@tintype/core'
 
 const MARKER_APP1 = 0xe1
 const MARKER_SOS = 0xda
@@ -6,11 +6,21 @@ const EXIF_NAME = [0x45, 0x78, 0x69, 0x66, 0, 0] // "Exif", 0, 0
 /** A segment's length field counts itself and has 16 bits. */
 const MAX_EXIF_BYTES = 0xffff - 2 - EXIF_NAME.length
 
+const TAG_WIDTH = 0x0100
+const TAG_HEIGHT = 0x0101
+const TAG_STRIP_OFFSETS = 0x0111
 const TAG_ORIENTATION = 0x0112
+const TAG_STRIP_BYTES = 0x0117
 const TAG_THUMBNAIL_OFFSET = 0x0201
 const TAG_THUMBNAIL_BYTES = 0x0202
 const TAG_COPYRIGHT = 0x8298
+const TAG_EXIF_DIRECTORY = 0x8769
+const TAG_EXIF_WIDTH = 0xa002
+const TAG_EXIF_HEIGHT = 0xa003
+const TYPE_BYTE = 1
 const TYPE_ASCII = 2
+const TYPE_SHORT = 3
+const TYPE_LONG = 4
 const ENTRY_BYTES = 12
 
 /**
@@ -34,14 +44,16 @@ export function findJpegExif(start: Uint8Array): Uint8Array | null {
 
 /**
  * What a metadata policy leaves of a TIFF block, now that the pixels stand upright and have another size.
- * `keep`: all but the orientation, which becomes 1, and the thumbnail, which shows what was perhaps cut off.
+ * `keep`: all but the orientation, which becomes 1, sizes, which become the new one, and the thumbnail, which shows what
+ * was perhaps cut off.
+ * @param size of the result, px
  * @returns null when nothing is left, or the block cannot be read
  * Rule: spec transforms §5.4.
  */
-export function filterExif(tiff: Uint8Array, policy: Recipe['metadata']): Uint8Array | null {
+export function filterExif(tiff: Uint8Array, policy: Recipe['metadata'], size: Size): Uint8Array | null {
   if (policy === 'none') return null
   try {
-    return policy === 'copyright' ? copyrightAlone(tiff) : withoutPixelFacts(tiff)
+    return policy === 'copyright' ? copyrightAlone(tiff) : withPixelFacts(tiff, size)
   } catch (error) {
     if (error instanceof RangeError) return null // an offset leads out of the block: broken EXIF is dropped
     throw error
@@ -57,6 +69,7 @@ interface Directory {
   readonly nextAt: number
 }
 
+/** @throws RangeError when any of it lies outside the block */
 function readDirectory(tiff: Uint8Array, offsetAt: number): Directory {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
   const littleEndian = view.getUint16(0) === 0x4949
@@ -68,6 +81,35 @@ function readDirectory(tiff: Uint8Array, offsetAt: number): Directory {
     entries.set(view.getUint16(entry, littleEndian), entry)
   }
   return { littleEndian, view, entries, nextAt: at + 2 + count * ENTRY_BYTES }
+}
+
+/** Write a number where the directory has the tag, in the field's own type; a field of another type becomes a LONG. */
+function setNumber({ view, littleEndian, entries }: Directory, tag: number, value: number): void {
+  const entry = entries.get(tag)
+  if (entry === undefined) return
+  const type = view.getUint16(entry + 2, littleEndian)
+  view.setUint32(entry + 4, 1, littleEndian)
+  view.setUint32(entry + 8, 0)
+  if (type === TYPE_BYTE && value < 256) view.setUint8(entry + 8, value)
+  else if (type === TYPE_SHORT) view.setUint16(entry + 8, value, littleEndian)
+  else {
+    view.setUint16(entry + 2, TYPE_LONG, littleEndian)
+    view.setUint32(entry + 8, value, littleEndian)
+  }
+}
+
+/** Numbers of a field of type SHORT or LONG; none where the directory has no such field. */
+function readNumbers({ view, littleEndian, entries }: Directory, tag: number): number[] {
+  const entry = entries.get(tag)
+  if (entry === undefined) return []
+  const isShort = view.getUint16(entry + 2, littleEndian) === TYPE_SHORT
+  const itemBytes = isShort ? 2 : 4
+  const count = view.getUint32(entry + 4, littleEndian)
+  const from = count * itemBytes <= 4 ? entry + 8 : view.getUint32(entry + 8, littleEndian)
+  if (from + count * itemBytes > view.byteLength) throw new RangeError('a field lies outside the block')
+  return Array.from({ length: count }, (_, i) =>
+    isShort ? view.getUint16(from + i * 2, littleEndian) : view.getUint32(from + i * 4, littleEndian),
+  )
 }
 
 function copyrightAlone(tiff: Uint8Array): Uint8Array | null {
@@ -93,23 +135,36 @@ function copyrightAlone(tiff: Uint8Array): Uint8Array | null {
   return result.length > MAX_EXIF_BYTES ? null : result
 }
 
-function withoutPixelFacts(tiff: Uint8Array): Uint8Array | null {
+function withPixelFacts(tiff: Uint8Array, { width, height }: Size): Uint8Array | null {
   const result = tiff.slice()
   const first = readDirectory(result, 4)
-  const { view, littleEndian } = first
-  const orientation = first.entries.get(TAG_ORIENTATION)
-  if (orientation !== undefined) view.setUint16(orientation + 8, 1, littleEndian)
-  if (view.getUint32(first.nextAt, littleEndian) !== 0) {
-    const second = readDirectory(result, first.nextAt)
-    const offset = second.entries.get(TAG_THUMBNAIL_OFFSET)
-    const length = second.entries.get(TAG_THUMBNAIL_BYTES)
-    if (offset !== undefined && length !== undefined) {
-      const from = view.getUint32(offset + 8, littleEndian)
-      result.fill(0, from, from + view.getUint32(length + 8, littleEndian))
-    }
-    view.setUint32(first.nextAt, 0, littleEndian)
+  setNumber(first, TAG_ORIENTATION, 1)
+  setNumber(first, TAG_WIDTH, width)
+  setNumber(first, TAG_HEIGHT, height)
+  const exif = first.entries.get(TAG_EXIF_DIRECTORY)
+  if (exif !== undefined) {
+    const directory = readDirectory(result, exif + 8)
+    setNumber(directory, TAG_EXIF_WIDTH, width)
+    setNumber(directory, TAG_EXIF_HEIGHT, height)
   }
+  if (first.view.getUint32(first.nextAt, first.littleEndian) !== 0) clearThumbnail(result, first)
   return result.length > MAX_EXIF_BYTES ? null : result
+}
+
+/** The second directory is the thumbnail's: a JPEG, or strips of pixels. Nothing refers to it any more, and it is zeros. */
+function clearThumbnail(tiff: Uint8Array, { view, littleEndian, nextAt }: Directory): void {
+  const directory = readDirectory(tiff, nextAt)
+  for (const [offsetTag, lengthTag] of [
+    [TAG_THUMBNAIL_OFFSET, TAG_THUMBNAIL_BYTES],
+    [TAG_STRIP_OFFSETS, TAG_STRIP_BYTES],
+  ] as const) {
+    const lengths = readNumbers(directory, lengthTag)
+    const offsets = readNumbers(directory, offsetTag)
+    // Parts that overlap would cost more than the block has bytes.
+    if (lengths.reduce((sum, length) => sum + length, 0) > tiff.length) throw new RangeError('it cannot fit')
+    for (const [i, from] of offsets.entries()) tiff.fill(0, from, from + (lengths[i] ?? 0))
+  }
+  view.setUint32(nextAt, 0, littleEndian)
 }
 
 /** A TIFF block of at most 65,527 bytes as a JPEG's EXIF segment, marker and length included. */

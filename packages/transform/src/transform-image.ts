@@ -6,6 +6,7 @@ import {
   type Kernel,
   type KernelPool,
 } from '@tintype/pixels'
+import type { Decoded } from './codec.ts'
 import { CODECS, hasMagic, MAGIC_BYTES } from './codecs.ts'
 import { type Decisions, decide, decodableFormat, type TransformJob } from './decide.ts'
 import type { Governor, Reservation } from './governor.ts'
@@ -92,7 +93,7 @@ async function runDecided(
 ): Promise<Transformed> {
   const meter = createMemoryMeter()
   meter.watch(kernel)
-  const { raster, truncated } = await decode.run(kernel, replay(start, reader, meter), meter)
+  const { raster, ...faults } = await decode.run(kernel, replay(start, reader, meter), meter)
   await letOthersRun(services, peakBytes)
   if (decode.profile !== null) applyColourProfile(kernel, raster, decode.profile)
   const finished = await runPipeline(raster, plan, () => reservation.renew())
@@ -105,9 +106,16 @@ async function runDecided(
     format,
     width: finished.width,
     height: finished.height,
-    warnings: truncated ? [...plan.warnings, 'source is truncated'] : plan.warnings,
+    warnings: [...plan.warnings, ...describeFaults(faults)],
     memory: { pricedBytes: peakBytes, peakBytes: meter.peakBytes() },
   }
+}
+
+function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decoded, 'raster'>): string[] {
+  return [
+    ...(truncated ? ['source is truncated'] : []),
+    ...(hasBadChecksum ? ['source has a wrong checksum'] : []),
+  ]
 }
 
 /** A turn of the event loop takes a millisecond or two: it is taken where there is somebody to take it for. */

@@ -4,6 +4,7 @@ import {
   ApiError,
   type BlobStore,
   type ImageIndex,
+  type Timers,
 } from '@tintype/core'
 import {
   durableAccountAuthority,
@@ -14,6 +15,7 @@ import {
 } from '@tintype/storage'
 import * as z from 'zod'
 import { type AccountDirectory, createAccountDirectory } from './account-directory.ts'
+import { createUploadPlaces, ISOLATE_PLACES, type UploadPlaces } from './ingest/upload-places.ts'
 
 /** What wrangler.toml binds for this Worker. */
 export interface Env {
@@ -36,9 +38,18 @@ export interface Services {
   readonly blobs: BlobStore
   authority(accountId: string): AccountAuthority
   images(accountId: string): ImageIndex
+  readonly uploadPlaces: UploadPlaces
+  readonly timers: Timers
   readonly adminToken: string | null
   readonly deliveryBaseUrl: string | null
 }
+
+const timers: Timers = {
+  now: () => Date.now(),
+  wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }),
+}
+/** One for all requests of this isolate: they share its memory. */
+const uploadPlaces = createUploadPlaces(ISOLATE_PLACES, timers)
 
 const BINDINGS = {
   BUCKET: 'an [[r2_buckets]] entry',
@@ -89,6 +100,8 @@ export function createServices(env: Env): Services {
     blobs: r2BlobStore(env.BUCKET),
     authority: (accountId) => durableAccountAuthority(env.ACCOUNTS, accountId),
     images: (accountId) => durableImageIndex(env.IMAGES, accountId),
+    uploadPlaces,
+    timers,
     adminToken: vars.data.ADMIN_TOKEN ?? null,
     deliveryBaseUrl: vars.data.DELIVERY_BASE_URL ?? null,
   }

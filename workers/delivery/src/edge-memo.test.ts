@@ -10,7 +10,7 @@ const documentOf = (accountHash: string, version: number): EdgeDocument => ({
 /** A store and an authority that count how often they are asked. */
 function setUp(memoSeconds: number) {
   const asked = { store: 0, purges: 0, authority: 0 }
-  const state = { version: 1, authority: 1, purgeClock: 0, now: 1_000_000 }
+  const state = { version: 1, authority: 1, purgeClock: 0, purgeLog: {}, now: 1_000_000 }
   const store: Pick<EdgeDocuments, 'get' | 'getPurges'> = {
     get: async (hash) => {
       asked.store++
@@ -18,7 +18,7 @@ function setUp(memoSeconds: number) {
     },
     getPurges: async () => {
       asked.purges++
-      return state.purgeClock === 0 ? null : { purgeClock: state.purgeClock, purgeLog: {} }
+      return state.purgeClock === 0 ? null : { purgeClock: state.purgeClock, purgeLog: state.purgeLog }
     },
   }
   const authority = async (hash: string) => {
@@ -79,6 +79,19 @@ describe('the edge memo', () => {
     expect(asked.authority).toBe(20)
     state.now += 1000
     expect(await memo.readAuthority('h')).not.toBeNull()
+  })
+  it('holds logs of a bounded size', async () => {
+    const { asked, state, memo } = setUp(30)
+    state.purgeClock = 1
+    state.purgeLog = Object.fromEntries(
+      Array.from({ length: 5000 }, (_, i) => [`image:${'x'.repeat(90)}${i}`, 1]),
+    )
+    for (let bucket = 0; bucket < 256; bucket++) await memo.readPurges('h', bucket) // some 128 MB, were they all kept
+    expect(asked.purges).toBe(256)
+    await memo.readPurges('h', 255)
+    expect(asked.purges).toBe(256)
+    await memo.readPurges('h', 200)
+    expect(asked.purges).toBe(257)
   })
   it('holds a bounded number of documents and forgets the least used', async () => {
     const { asked, memo } = setUp(30)

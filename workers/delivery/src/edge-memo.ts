@@ -9,8 +9,15 @@ export interface EdgeMemo {
   readAuthority(accountHash: string): Promise<EdgeDocument | null>
 }
 
-const MAX_DOCUMENTS = 500
-const MAX_BUCKETS = 5000
+/** KV's copies are late by a minute or so: what is older by more than this need not be compared with a new one. */
+const STALE_MS = 120_000
+/**
+ * Sizes as JSON; parsed, they take some three times that of the isolate's 128 MB. A document may have some 100 kB, the
+ * log of one bucket 500 kB (it holds up to 5,000 ids of any length).
+ */
+const DOCUMENTS = { staleMs: STALE_MS, maxEntries: 500, maxCharacters: 4_000_000 } as const
+const BUCKETS = { staleMs: STALE_MS, maxEntries: 5000, maxCharacters: 8_000_000 } as const
+const charactersOf = (value: object | null): number => JSON.stringify(value).length
 /** How soon an account's authority may be asked again, and how many accounts' authorities in that time, per isolate. */
 const AUTHORITY_LIMIT = { intervalMs: 1000, maxKeys: 20 } as const
 const NO_PURGES: BucketPurges = { purgeClock: 0, purgeLog: {} }
@@ -23,8 +30,8 @@ export function createEdgeMemo(
   now: () => number,
 ): EdgeMemo {
   const ttlMs = memoSeconds * 1000
-  const known = createMemo<EdgeDocument | null>({ ttlMs, maxEntries: MAX_DOCUMENTS }, now)
-  const purges = createMemo<BucketPurges>({ ttlMs, maxEntries: MAX_BUCKETS }, now)
+  const known = createMemo<EdgeDocument | null>({ ...DOCUMENTS, ttlMs }, now, charactersOf)
+  const purges = createMemo<BucketPurges>({ ...BUCKETS, ttlMs }, now, charactersOf)
   const authorityLimit = createRateLimit(AUTHORITY_LIMIT, now)
 
   /** The store's copies differ in age: an older document never replaces a newer one. */

@@ -7,7 +7,6 @@ import {
   type RenderService,
   type ResultMeta,
 } from '@tintype/core'
-import type { Memo } from './memo.ts'
 import { MEDIA_TYPES } from './negotiation.ts'
 
 /** A finished result. Small ones are bytes, which can be answered and stored at once; large ones stay a stream. */
@@ -20,17 +19,17 @@ export interface Rendered {
 export interface RenderClient {
   /** @throws ApiError as the render Worker names it, or `deliveryInternal` with the cause */
   render(request: RenderRequest): Promise<Rendered>
-  /** Epoch of the engine that answers now, asked for when no answer has told it lately. */
+  /** Epoch of the engine that answers now, asked for when no answer has told it within a minute. */
   epoch(): Promise<number>
-  /** The same, where it is known without asking; null where it is not. */
+  /** The last that an answer told, however long ago; null before the first. */
   knownEpoch(): number | null
 }
 
 /** Above it a result passes through as a stream and is kept in L2 alone: many large ones must not meet in memory. */
 export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 const MAX_DETAIL_CHARACTERS = 300
-/** The one key under which an isolate remembers the engine's epoch. */
-const ENGINE = 'engine'
+/** How long the engine's epoch is taken as told. */
+const EPOCH_FRESH_MS = 60_000
 
 const internal = (what: string): ApiError =>
   new ApiError('deliveryInternal', null, { cause: new Error(`The render Worker answered ${what}`) })
@@ -44,10 +43,14 @@ function toError({ kind, detail, retryAfterSeconds }: RenderRefusal): ApiError {
 
 const isKnownFormat = (format: OutputFormat): boolean => Object.hasOwn(MEDIA_TYPES, format)
 
-/** @param epochs remembers the engine's epoch for a while, for all requests of the isolate */
-export function createRenderClient(service: RenderService, epochs: Memo<number>): RenderClient {
+/**
+ * One for all requests of an isolate: it remembers what the engine told of itself.
+ * @param now epoch milliseconds
+ */
+export function createRenderClient(service: RenderService, now: () => number): RenderClient {
+  let told: { readonly epoch: number; readonly at: number } | null = null
   const remember = (epoch: number): number => {
-    epochs.set(ENGINE, epoch)
+    told = { epoch, at: now() }
     return epoch
   }
   return {
@@ -63,7 +66,10 @@ export function createRenderClient(service: RenderService, epochs: Memo<number>)
       if (meta.sizeBytes > MAX_BUFFERED_BYTES) return { meta, body }
       return { meta, body: new Uint8Array(await new Response(body).arrayBuffer()) }
     },
-    knownEpoch: () => epochs.get(ENGINE) ?? null,
-    epoch: async () => epochs.get(ENGINE) ?? remember((await service.engine()).epoch),
+    knownEpoch: () => told?.epoch ?? null,
+    async epoch() {
+      if (told !== null && now() - told.at < EPOCH_FRESH_MS) return told.epoch
+      return remember((await service.engine()).epoch)
+    },
   }
 }

@@ -2,7 +2,6 @@ import type { ImageHeads } from '@tintype/core'
 import { kvEdgeDocuments, r2ImageHeads } from '@tintype/storage'
 import { createEdgeMemo, type EdgeMemo } from './edge-memo.ts'
 import { type Env, parseMemoSeconds, requireBindings } from './env.ts'
-import { createMemo } from './memo.ts'
 import { createRenderClient, type RenderClient } from './render-client.ts'
 import { cacheApiResults, type ResultCache } from './result-cache.ts'
 
@@ -17,9 +16,6 @@ export interface Services {
   /** Start work once the answer is on its way; its failure is logged and changes nothing. */
   defer(work: () => Promise<unknown>): void
 }
-
-/** How long the render Worker's epoch is taken as told. */
-const EPOCH_MEMO_MS = 60_000
 
 /** What an isolate remembers lives as long as its environment does. */
 interface IsolateMemory {
@@ -38,7 +34,7 @@ function memoryOf(env: Env): IsolateMemory {
       parseMemoSeconds(env.EDGE_MEMO_SECONDS),
       Date.now,
     ),
-    renderer: createRenderClient(env.RENDER, createMemo({ ttlMs: EPOCH_MEMO_MS, maxEntries: 1 }, Date.now)),
+    renderer: createRenderClient(env.RENDER, Date.now),
   }
   memories.set(env, memory)
   return memory

@@ -11,6 +11,11 @@ export class ByteFeed {
   #chunk: Uint8Array = NOTHING
   #offset = 0
   #bytesBefore = 0
+  /**
+   * Set by a parser where the file may end: everything it needs has passed, if a decoder finds all pixels in it, and only
+   * the mark of its end would follow.
+   */
+  endMayMiss = false
 
   /** Bytes consumed since the file's beginning. */
   get position(): number {

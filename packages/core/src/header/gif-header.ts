@@ -31,7 +31,9 @@ export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefine
     animated: frames > 1,
   })
   for (;;) {
+    feed.endMayMiss = frames > 0
     const block = (yield* feed.take(1)).getUint8(0)
+    feed.endMayMiss = false
     if (block === TRAILER) break
     if (block === EXTENSION) {
       const extension = yield* feed.take(2)

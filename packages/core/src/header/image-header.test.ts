@@ -119,6 +119,51 @@ describe('a header reader', () => {
   })
 })
 
+describe('a file whose end is not marked', () => {
+  const finish = (file: Uint8Array) => {
+    const reader = createHeaderReader(ALL)
+    reader.push(file)
+    return reader.finishUnlessCut()
+  }
+  /** Lengths at which the samples may be whole: two scans with tables between; two chunks of pixels, and IEND. */
+  const jpeg = STILLS.jpeg()
+  const secondScan = jpeg.indexOf(0x78, 100) + 1
+  const png = STILLS.png()
+  const secondChunk = png.length - 12 - (12 + 2)
+  const MAY_END = {
+    jpeg: [
+      [jpeg.indexOf(0x12, 100), secondScan + 1],
+      [secondScan + 24, secondScan + 24 + 1],
+      [secondScan + 24 + 10, jpeg.length - 1],
+    ],
+    png: [
+      [secondChunk, secondChunk + 7],
+      [png.length - 12, png.length - 1],
+    ],
+  } as const
+
+  it.each(['jpeg', 'png'] as const)('is told from one that is cut within something: %s', (format) => {
+    const file = STILLS[format]()
+    const header = read([file])
+    expect(finish(file)).toEqual({ header, missesEnd: false })
+    for (let length = 0; length < file.length; length++) {
+      const cut = file.subarray(0, length)
+      const mayEnd = MAY_END[format].some(([from, to]) => length >= from && length <= to)
+      if (mayEnd) expect(finish(cut)).toEqual({ header, missesEnd: true })
+      else expect(() => finish(cut)).toThrow()
+    }
+  })
+
+  it('may hold other bytes there', () => {
+    expect(finish(bytesOf(jpeg.subarray(0, -2), new Uint8Array(2))).missesEnd).toBe(true)
+  })
+
+  it.each(['webp', 'avif'] as const)('is never one of %s, which say their length', (format) => {
+    const file = STILLS[format]()
+    expect(() => finish(file.subarray(0, -1))).toThrow('the file ends before the image does')
+  })
+})
+
 describe('size limits', () => {
   const side = 'uploadTooLarge: Image is too large'
   it.each(FORMAT_NAMES)('are judged on the header alone: %s', (format) => {

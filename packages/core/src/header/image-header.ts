@@ -37,6 +37,11 @@ export interface HeaderReader {
    * @throws ApiError of the reader's {@link FaultKinds} when they were no picture, or stop before the picture's end
    */
   finish(): ImageHeader
+  /**
+   * As `finish`, but where the bytes stop at a place where only the mark of the end may be missing (JPEG, PNG, GIF),
+   * `missesEnd` is true: whether all pixels are there, a decoder must say.
+   */
+  finishUnlessCut(): { readonly header: ImageHeader; readonly missesEnd: boolean }
 }
 
 /** What each fault of a picture is called by whoever asked for it. */
@@ -95,6 +100,16 @@ export function createHeaderReader(
     }
   }
 
+  const cut = () => new ApiError(kinds.damaged, 'the file ends before the image does')
+
+  function finishUnlessCut(): { readonly header: ImageHeader; readonly missesEnd: boolean } {
+    if (refusal !== null) throw refusal
+    if (prefixLength === 0) throw new ApiError(kinds.damaged, 'the file is empty')
+    if (parser === null) throw new ApiError(kinds.unsupported, NO_IMAGE)
+    if (header === null || !(isWhole || feed.endMayMiss)) throw cut()
+    return { header, missesEnd: !isWhole }
+  }
+
   return {
     push(chunk) {
       if (refusal !== null) throw refusal
@@ -109,14 +124,11 @@ export function createHeaderReader(
       return header
     },
     finish() {
-      if (refusal !== null) throw refusal
-      if (prefixLength === 0) throw new ApiError(kinds.damaged, 'the file is empty')
-      if (parser === null) throw new ApiError(kinds.unsupported, NO_IMAGE)
-      if (header === null || !isWhole) {
-        throw new ApiError(kinds.damaged, 'the file ends before the image does')
-      }
+      const { header, missesEnd } = finishUnlessCut()
+      if (missesEnd) throw cut()
       return header
     },
+    finishUnlessCut,
   }
 }
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readImageHeader } from './image-header.ts'
 import { bytesOf, exif, jpegSegment, ORIENTATIONS, sampleJpeg, uint } from './sample-pictures.ts'
 
@@ -63,4 +63,44 @@ it.each([
 
 it('passes over stray and fill bytes between segments', () => {
   expect(orientationWith(bytesOf(0, 1, 2, [0xff, 0xff]), exifSegment(exif(6)))).toBe(6)
+})
+
+describe('tables', () => {
+  /** A frame of two components, which use quantisation tables 0 and 1, and its first scan. */
+  const file = (of: { sof?: number; dqt?: number[]; dht?: number[]; scan?: number[] }) => {
+    const { sof = 0xc0, dqt = [0, 1], dht = [], scan = [0x00, 0x11] } = of
+    return bytesOf(
+      [0xff, 0xd8],
+      ...dqt.map((id) => jpegSegment(0xdb, id, new Uint8Array(id < 16 ? 64 : 128))),
+      ...dht.map((id) => jpegSegment(0xc4, id, 1, new Uint8Array(15), 7)),
+      jpegSegment(sof, 8, [0, 9, 0, 9], 3, [1, 0x11, 0], [2, 0x11, 1], [3, 0x11, 1]),
+      jpegSegment(0xda, 2, [1, scan[0] as number], [2, scan[1] as number], 0, sof === 0xc2 ? 0 : 63, 0),
+    )
+  }
+
+  it.each([
+    ['both quantisation tables, and no Huffman table', {}],
+    ['quantisation tables of 16 bits', { dqt: [0x10, 0x11] }],
+    ['its own Huffman tables', { dht: [2, 3, 0x12, 0x13], scan: [0x22, 0x33] }],
+    ['tables for its first scan', { sof: 0xc2, dht: [0, 1] }],
+  ])('a JPEG has %s', (_, of) => {
+    expect(readImageHeader(file(of))).toMatchObject({ width: 9 })
+  })
+
+  it.each([
+    ['quantisation tables are missing', { dqt: [0] }],
+    ['quantisation tables are missing', { dqt: [] }],
+    ['Huffman tables are missing', { scan: [0x00, 0x12] }],
+    ['Huffman tables are missing', { scan: [0x20, 0x11] }],
+    ['Huffman tables are missing', { sof: 0xc2, dht: [0] }],
+    ['Huffman tables are missing', { sof: 0xc2 }],
+  ])('its %s with %j', (reason, of) => {
+    expect(() => readImageHeader(file(of))).toThrow(reason)
+  })
+
+  it('a scan has a component that the picture has not', () => {
+    const wrong = file({})
+    wrong[wrong.length - 7] = 9
+    expect(() => readImageHeader(wrong)).toThrow('a component that the picture has not')
+  })
 })

@@ -20,7 +20,7 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
 
 /**
  * PNG: after the signature, chunks (32-bit length, type, payload, CRC) up to IEND. Known at the first IDAT: whatever
- * says something about transparency or orientation stands before it.
+ * says something about transparency or orientation stands before it. IEND may be missing.
  */
 export function* readPngHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
   yield* feed.skip(SIGNATURE_BYTES)
@@ -36,9 +36,11 @@ export function* readPngHeader(feed: ByteFeed): Generator<ImageHeader | undefine
   let hasPixels = false
   let orientation: Orientation = 1
   for (let type = ''; type !== 'IEND'; ) {
+    feed.endMayMiss = hasPixels
     const chunk = yield* feed.take(8)
     const sizeBytes = chunk.getUint32(0)
     type = readAscii(chunk, 4, 4)
+    feed.endMayMiss = type === 'IEND' && hasPixels
     if (sizeBytes > MAX_CHUNK_BYTES || !/^[A-Za-z]{4}$/.test(type)) {
       throw damagedPicture('png', 'a chunk is no chunk')
     }

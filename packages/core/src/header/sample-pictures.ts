@@ -71,6 +71,8 @@ export function sampleJpeg(of: SampleJpeg = {}): Uint8Array<ArrayBuffer> {
     [0xff, 0xd8],
     jpegSegment(0xe0, 'JFIF\0', [1, 1, 0, 0, 1, 0, 1, 0, 0]),
     ...before,
+    jpegSegment(0xdb, new Uint8Array(65)),
+    jpegSegment(0xc4, new Uint8Array(17), 0x10, new Uint8Array(16)),
     jpegSegment(frameMarker, precision, uint(height, 2), uint(width, 2), components, planes),
     jpegSegment(0xda, 1, [1, 0], [0, 63, 0]),
     [0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56, 0xff, 0xff, 0xd1, 0x78], // stuffing, restart, fill and restart

@@ -63,12 +63,13 @@ export const pngCodec: Codec = {
           : { window: storedRect(source.orientation, uprightSize(source), geometry.crop) }),
         orientation: toOrientation(source.orientation),
       },
+      profile,
       maxBytes: Number.POSITIVE_INFINITY,
     })
     return {
       price: { kernelBytes: plan.priceBytes, heapBytes: heldBytes, bufferBytes: 0 },
       heldBytes: profile === null ? 0 : profileBytes, // the kernel that unpacked it is garbage by now
-      profile,
+      profile: plan.profile === null ? profile : null, // the decoder has converted it
       async run(kernel, file, meter) {
         meter.hold(heldBytes)
         return decodePng(kernel, file, plan)

@@ -1,3 +1,6 @@
+import { ApiError } from '@tintype/core'
+import { parseHeaderParameters } from './header-parameters.ts'
+
 /** What the `Content-Disposition` of a form's part says. */
 export interface Disposition {
   readonly name: string
@@ -5,23 +8,18 @@ export interface Disposition {
   readonly filename: string | null
 }
 
-//                     ; name      =  "text, with \" and \\"     or  a token
-const PARAMETER = /;\s*([\w*-]+)\s*=\s*(?:"((?:\\["\\]|[^"])*)"|([^;"\s]*))/g
-const EXTENDED_VALUE = /^utf-8'[^']*'(.*)$/i
+const ESCAPED = { '%22': '"', '%0d': '\r', '%0a': '\n' } as const
 
-/** Browsers write `"`, CR and LF as %22, %0D and %0A and leave the rest; curl writes `\"` and `\\`. */
-const unquote = (text: string): string =>
-  text
-    .replace(/\\(["\\])/g, '$1')
-    .replace(/%22/g, '"')
-    .replace(/%0D/gi, '\r')
-    .replace(/%0A/gi, '\n')
+/** Browsers write `"`, CR and LF as %22, %0D and %0A, and leave the rest as it is. */
+const unescapeName = (text: string): string =>
+  text.replace(/%(?:22|0d|0a)/gi, (code) => ESCAPED[code.toLowerCase() as keyof typeof ESCAPED])
 
+/** `charset'language'percent-encoded text` (RFC 8187); null for another charset, and for text that can't be decoded. */
 function decodeExtended(text: string): string | null {
-  const encoded = EXTENDED_VALUE.exec(text)?.[1]
-  if (encoded === undefined) return null
+  const [charset = '', language, ...encoded] = text.split("'")
+  if (charset.toLowerCase() !== 'utf-8' || language === undefined || encoded.length === 0) return null
   try {
-    return decodeURIComponent(encoded)
+    return decodeURIComponent(encoded.join("'"))
   } catch {
     return null
   }
@@ -30,13 +28,17 @@ function decodeExtended(text: string): string | null {
 /**
  * Read a header whose bytes were UTF-8, as every browser and client sends names.
  * @returns a name of `''` when there is none
+ * @throws ApiError `badRequest` when a quote is never closed
  */
 export function parseContentDisposition(header: string): Disposition {
-  const values = new Map<string, string>()
-  for (const [, key = '', quoted, token = ''] of header.matchAll(PARAMETER)) {
-    const name = key.toLowerCase()
-    if (!values.has(name)) values.set(name, quoted === undefined ? token : unquote(quoted))
+  const parsed = parseHeaderParameters(header)
+  if (parsed === null)
+    throw new ApiError('badRequest', 'the Content-Disposition of a part has a quote that is never closed')
+  const { parameters } = parsed
+  const textOf = (name: string) => {
+    const text = parameters.get(name)
+    return text === undefined ? null : unescapeName(text)
   }
-  const extended = decodeExtended(values.get('filename*') ?? '')
-  return { name: values.get('name') ?? '', filename: extended ?? values.get('filename') ?? null }
+  const extended = decodeExtended(parameters.get('filename*') ?? '')
+  return { name: textOf('name') ?? '', filename: extended ?? textOf('filename') }
 }

@@ -5,12 +5,19 @@ import {
   isGeneratedId,
   type JsonObject,
   parseCustomId,
+  type Timers,
 } from '@tintype/core'
+import { storeOriginal } from '../ingest/store-original.ts'
 import type { Services } from '../services.ts'
-import { checkMetadata, createFormFields, type FormFields } from './form-fields.ts'
-import { isMultipart, readFormEvents } from './multipart-events.ts'
-import { MAX_FORM_BYTES, receiveUpload } from './receive-upload.ts'
+import { createClientReader } from './client-reader.ts'
+import type { Disposition } from './content-disposition.ts'
+import { checkMetadata, createFormFields, type FormFields, isFieldName } from './form-fields.ts'
+import { isMultipart } from './multipart-boundary.ts'
+import { quoteName } from './multipart-parser.ts'
+import { readFormEvents } from './read-form-events.ts'
+import { MAX_FORM_BYTES } from './upload-form.ts'
 import { newImageId } from './upload-image.ts'
+import { withUploadForm } from './with-upload-form.ts'
 
 const MINUTE_MS = 60_000
 const DEFAULT_TICKET_MS = 30 * MINUTE_MS
@@ -60,19 +67,46 @@ function termsOf(fields: FormFields, metadata: JsonObject | null): ImageTerms {
   }
 }
 
+/** Whether a body of undeclared length ends at once. What was read to find out is lost. */
+async function isEmptyBody(body: ReadableStream<Uint8Array>, timers: Timers): Promise<boolean> {
+  const reader = createClientReader(body, timers)
+  try {
+    for (let bytes = await reader.read(); bytes !== null; bytes = await reader.read())
+      if (bytes.length > 0) return false
+    return true
+  } finally {
+    reader.release()
+  }
+}
+
+/** The fields of a ticket's form. No body at all is an empty form, as an official client sends it. */
+async function readTicketFields(request: Request, timers: Timers): Promise<FormFields> {
+  const fields = createFormFields()
+  if (request.body === null || request.headers.get('content-length') === '0') return fields
+  if (!isMultipart(request.headers)) {
+    if (await isEmptyBody(request.body, timers)) return fields
+    throw new ApiError('notMultipart')
+  }
+  const isFile = ({ name, filename }: Disposition) => filename !== null && !isFieldName(name)
+  for await (const event of readFormEvents(request, MAX_FORM_BYTES, isFile, timers)) {
+    if (event.kind === 'file')
+      throw new ApiError(
+        'badRequest',
+        `the part ${quoteName(event.name)} has a file name (filename="…"), which makes it a file; this route takes text fields ` +
+          'only, and the image goes to the "uploadURL" that it answers with',
+      )
+    if (event.kind === 'field') fields.add(event.name, event.value)
+  }
+  return fields
+}
+
 /** `POST …/images/v2/direct_upload`: a form, which may be empty, becomes a one-time ticket. */
 export async function createDirectUpload(
   request: Request,
   accountId: string,
   services: Services,
 ): Promise<Ticket> {
-  if (!isMultipart(request.headers)) throw new ApiError('notMultipart')
-  const fields = createFormFields()
-  for await (const event of readFormEvents(request, MAX_FORM_BYTES, ({ filename }) => filename !== null)) {
-    if (event.kind === 'file')
-      throw new ApiError('badRequest', 'this route takes no file; send it to the upload URL')
-    if (event.kind === 'field') fields.add(event.name, event.value)
-  }
+  const fields = await readTicketFields(request, services.timers)
   const expiresAt = parseExpiry(fields.text('expiry'), Date.now())
   return createTicket(termsOf(fields, fields.metadata()), expiresAt, accountId, services)
 }
@@ -99,10 +133,32 @@ export async function createDirectUploadFromJson(
   return createTicket(termsOf(fields, checkMetadata(metadata as JsonObject)), expiresAt, accountId, services)
 }
 
+/** @throws ApiError `imageNotFound`, `ticketExpired`, `ticketBusy`, or `alreadyExists` when it was used before */
+async function claimTicket(
+  accountId: string,
+  imageId: string,
+  blobKey: string,
+  services: Services,
+): Promise<ImageTerms> {
+  const claim = await services.images(accountId).claimTicket(imageId, blobKey, Date.now())
+  switch (claim.kind) {
+    case 'claimed':
+      return claim.terms
+    case 'missing':
+      throw new ApiError('imageNotFound')
+    case 'expired':
+      throw new ApiError('ticketExpired')
+    case 'busy':
+      throw new ApiError('ticketBusy')
+    case 'used':
+      throw new ApiError('alreadyExists', 'the upload URL was used already')
+  }
+}
+
 /**
- * `POST <upload URL>`: use a ticket. The URL is the credential; what the backend fixed can't be overridden by the form.
- * A refused file leaves the ticket usable.
- * @throws ApiError `imageNotFound`, `ticketExpired` or `alreadyExists` for tickets, and all that uploads throw
+ * `POST <upload URL>`: use a ticket. The URL is the credential, so nothing of the form is looked at before the ticket
+ * is ours. What the backend fixed can't be overridden by the form. A refused file leaves the ticket usable.
+ * @throws ApiError of `claimTicket`, and all that uploads throw
  */
 export function useDirectUpload(
   request: Request,
@@ -110,21 +166,28 @@ export function useDirectUpload(
   imageId: string,
   services: Services,
 ): Promise<ImageRecord> {
-  let terms: ImageTerms | null = null
-  return receiveUpload(request, accountId, services, {
-    // Some widgets send a text part under the file's name first.
-    isFile: ({ filename }) => filename !== null,
-    extraFiles: 'ignored',
-    async reserve(blobKey) {
-      const claim = await services.images(accountId).claimTicket(imageId, blobKey, Date.now())
-      if (claim.kind === 'missing') throw new ApiError('imageNotFound')
-      if (claim.kind === 'expired') throw new ApiError('ticketExpired')
-      if (claim.kind === 'busy') throw new ApiError('ticketBusy')
-      if (claim.kind === 'used') throw new ApiError('alreadyExists', 'the upload URL was used already')
-      terms = claim.terms
-      return { id: imageId }
-    },
-    termsOf: () => terms as ImageTerms,
+  return withUploadForm(request, 'widget', services.timers, (form) => {
+    let terms: ImageTerms
+    let filename: string | null = null
+    return storeOriginal(
+      accountId,
+      {
+        async reserve(blobKey) {
+          terms = await claimTicket(accountId, imageId, blobKey, services)
+          return { id: imageId }
+        },
+        async open() {
+          const file = await form.file()
+          filename = file.filename
+          return file.body
+        },
+        async describe() {
+          await form.finish()
+          return { terms, filename }
+        },
+      },
+      services,
+    )
   })
 }
 

@@ -8,6 +8,13 @@ const MAX_FIELDS_CHARACTERS = 256 * 1024
 const INHERITED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 const BRACKETS = /^metadata((?:\[[^[\]]*\])+)$/
 
+const FIELD_NAMES: ReadonlySet<string> = new Set([
+  ...['id', 'metadata', 'requireSignedURLs', 'creator', 'expiry', 'url'],
+])
+
+/** True for the name of a field that means something, `metadata[a][b]` included. */
+export const isFieldName = (name: string): boolean => FIELD_NAMES.has(name) || bracketPath(name) !== null
+
 type Mutable = { [key: string]: unknown }
 
 /** `metadata[a][b][]` → `['a', 'b', '']`; null for any other field name. */

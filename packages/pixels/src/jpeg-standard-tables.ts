@@ -1,0 +1,31 @@
+/* The Huffman tables of T.81 K.3, as DHT segments hold them: 16 counts of codes, then the values in order of their codes. */
+
+const parseHex = (text: string): Uint8Array =>
+  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+
+/** Table K.3. */
+const DC_LUMA = parseHex('00010501010101010100000000000000000102030405060708090a0b')
+/** Table K.4. */
+const DC_CHROMA = parseHex('00030101010101010101010000000000000102030405060708090a0b')
+/** Table K.5. */
+const AC_LUMA = parseHex(
+  '0002010303020403050504040000017d01020300041105122131410613516107227114328191a1082342b1c11552d1f02433' +
+    '627282090a161718191a25262728292a3435363738393a434445464748494a535455565758595a636465666768696a737475' +
+    '767778797a838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2' +
+    'd3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa',
+)
+/** Table K.6. */
+const AC_CHROMA = parseHex(
+  '00020102040403040705040400010277000102031104052131061241510761711322328108144291a1b1c109233352f01562' +
+    '72d10a162434e125f11718191a262728292a35363738393a434445464748494a535455565758595a636465666768696a7374' +
+    '75767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9' +
+    'cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8f9fa',
+)
+
+/** By slot: class × 4 + id. Table 0 is luma's, 1 is that of the colours. */
+export const STANDARD_HUFFMAN_LISTS: ReadonlyMap<number, Uint8Array> = new Map([
+  [0, DC_LUMA],
+  [1, DC_CHROMA],
+  [4, AC_LUMA],
+  [5, AC_CHROMA],
+])

@@ -1,0 +1,79 @@
+import {
+  ApiError,
+  type ImageRecord,
+  type ImageTerms,
+  judgeOriginal,
+  type SourceFacts,
+  UPLOAD_FORMATS,
+} from '@tintype/core'
+import { blobKey } from '@tintype/storage'
+import type { Services } from '../services.ts'
+import { keepReservation } from './keep-reservation.ts'
+
+/** An image of up to 10 MiB, inclusive. */
+export const MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+
+/** Where an original comes from, and what becomes of it. The three are called once each, in this order. */
+export interface UploadPlan {
+  /** Claim an id for the blob. */
+  reserve(blobKey: string): Promise<{ readonly id: string }>
+  /** The original's bytes. */
+  open(): Promise<ReadableStream<Uint8Array>>
+  /** What the image shall be. Asked when its bytes are stored: fields of a form may follow its file. */
+  describe(): Promise<{ readonly terms: ImageTerms; readonly filename: string | null }>
+}
+
+/**
+ * Take an image into an account: reserve, store the bytes while they are judged, decide the terms, commit. Whatever
+ * fails leaves nothing behind. Everything that brings images in ends here.
+ * @throws ApiError for all that is wrong with the original or the id, and whatever the plan throws
+ * Rule: docs/architecture.md#upload.
+ */
+export async function storeOriginal(
+  accountId: string,
+  plan: UploadPlan,
+  services: Pick<Services, 'images' | 'blobs' | 'uploadPlaces'>,
+): Promise<ImageRecord> {
+  const images = services.images(accountId)
+  const key = blobKey(accountId, crypto.randomUUID())
+  const { id } = await plan.reserve(key)
+  const reservation = keepReservation(images, id, key)
+  try {
+    const source = await storeBytes(accountId, key, await plan.open(), services)
+    const upload = { ...(await plan.describe()), source }
+    const record = await images.commit(id, key, upload)
+    if (record === 'busy') throw new ApiError('idBusy')
+    if (record === 'taken') throw new ApiError('alreadyExists', 'an image with this id')
+    if (record === 'swept')
+      throw new ApiError('uploadBroken', 'it took too long, or its ticket was withdrawn')
+    return record
+  } catch (error) {
+    // What a failing clean-up leaves behind is swept when its lease is over. The client must hear why it failed first.
+    await images.abandon(id, key).catch((failure) => console.error('an upload was not abandoned', failure))
+    throw error
+  } finally {
+    reservation.release()
+  }
+}
+
+/** Only who has reserved an id comes here, and only here an upload holds memory. */
+async function storeBytes(
+  accountId: string,
+  key: string,
+  original: ReadableStream<Uint8Array>,
+  { blobs, uploadPlaces }: Pick<Services, 'blobs' | 'uploadPlaces'>,
+): Promise<SourceFacts> {
+  const place = await uploadPlaces.claim(accountId)
+  try {
+    const { body, facts } = judgeOriginal(original, {
+      accepted: UPLOAD_FORMATS,
+      maxBytes: MAX_UPLOAD_BYTES,
+      onProgress: place.renew,
+    })
+    if ((await blobs.create(key, body)) === 'exists')
+      throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
+    return await facts
+  } finally {
+    place.release()
+  }
+}
