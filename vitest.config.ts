@@ -17,7 +17,12 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'workers/*/src/**/*.test.ts'] },
+        // The first call of a library compiles it, which takes seconds where both cores are busy.
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'workers/*/src/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
       },
       {
         plugins: [

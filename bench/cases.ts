@@ -1,5 +1,10 @@
 import sharp, { type Sharp } from 'sharp'
-import { createHeaderReader, type FormatClass, type SourceFacts } from '../packages/core/src/index.ts'
+import {
+  createHeaderReader,
+  type FormatClass,
+  programOfOptions,
+  type SourceFacts,
+} from '../packages/core/src/index.ts'
 import type { BenchJob } from './job.ts'
 import { decode, pixelsOf } from './pixels.ts'
 import { readSource, type SourceName } from './sources.ts'
@@ -80,8 +85,8 @@ const transformation =
       source,
       job: {
         work: 'transform',
-        source: factsOf(source),
-        recipe: { fit: 'scale-down', width, metadata: 'none', quality: QUALITY },
+        source: { kind: 'stored', blobKey: name, facts: factsOf(source) },
+        program: programOfOptions({ width, metadata: 'none' }),
         formatClass,
       },
       theirs: () => encode(resize()).toBuffer(),

@@ -2,7 +2,7 @@ import type { RenderRequest } from '../packages/core/src/index.ts'
 
 /** What the bench Worker is asked to do with the source that it holds. */
 export type BenchJob =
-  | ({ readonly work: 'transform' } & Pick<RenderRequest, 'source' | 'recipe' | 'formatClass'>)
+  | ({ readonly work: 'transform' } & Pick<RenderRequest, 'source' | 'program' | 'formatClass'>)
   | ResizeJob
   | JpegJob
 

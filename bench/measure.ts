@@ -99,7 +99,10 @@ export async function measure(benchCase: BenchCase, bounds: Bounds): Promise<Mea
 
 /** A job as it is, but of another quality. */
 function withQuality(job: BenchJob, quality: number): BenchJob {
-  if (job.work === 'transform') return { ...job, recipe: { ...job.recipe, quality } }
+  if (job.work === 'transform') {
+    const { ops, output } = job.program
+    return { ...job, program: { ops, output: { ...output, quality } } }
+  }
   return job.work === 'jpeg' ? { ...job, quality } : job
 }
 

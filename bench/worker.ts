@@ -59,10 +59,14 @@ function run(job: BenchJob): Answer | Promise<Answer> {
 }
 
 async function transform(job: BenchJob & { work: 'transform' }): Promise<Answer> {
-  const services = { governor, kernels, yield: () => scheduler.wait(0) }
+  const services = {
+    governor,
+    kernels,
+    open: async () => ({ body: streamSource(), sizeBytes: source.length }),
+    yield: () => scheduler.wait(0),
+  }
   const result: Transformed & { readonly memory?: Omit<BenchMemory, 'wasmBytes'> } = await transformImage(
     job,
-    streamSource(),
     services,
   )
   const { pricedBytes = null, peakBytes = null } = result.memory ?? {}

@@ -1,4 +1,4 @@
-import type { RenderRequest, RenderResult, RenderService } from '../../packages/core/src/index.ts'
+import type { RenderRequest, RenderResult, RenderService, SourceRef } from '../../packages/core/src/index.ts'
 
 interface Env {
   readonly RENDER: RenderService
@@ -14,9 +14,10 @@ const RESULT_HEADER = 'x-render-result'
 export default {
   async fetch(request: Request, { RENDER }: Env): Promise<Response> {
     const { pathname } = new URL(request.url)
-    const argument: RenderRequest = await request.json()
-    if (pathname === '/verify') return Response.json(await RENDER.verify(argument))
-    const result = await RENDER.render(argument)
+    if (pathname === '/verify') {
+      return Response.json(await RENDER.verify((await request.json()) as SourceRef))
+    }
+    const result = await RENDER.render((await request.json()) as RenderRequest)
     const body = result.ok ? result.body : null
     return new Response(body, {
       headers: { [RESULT_HEADER]: encodeURIComponent(JSON.stringify(told(result))) },

@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { createTestHarness } from 'wrangler'
 import { createHeaderReader } from '../../packages/core/src/header/image-header.ts'
-import type {
-  ErrorKind,
-  FormatClass,
-  Recipe,
-  RenderRefusal,
-  RenderRequest,
-  ResultMeta,
-  SourceFacts,
-  StoredSource,
-  Verdict,
+import {
+  type ErrorKind,
+  type FormatClass,
+  type Options,
+  programOfOptions,
+  type RenderRefusal,
+  type RenderRequest,
+  type ResultMeta,
+  type SourceFacts,
+  type SourceRef,
+  type Verdict,
 } from '../../packages/core/src/index.ts'
 
 /** The part of an R2 binding that tests use. */
@@ -74,26 +75,23 @@ export function createRenderWorker() {
       ...(signal === undefined ? {} : { signal }),
     })
 
-  async function store(
-    bytes: Uint8Array,
-    source: SourceFacts = readSourceFacts(bytes),
-  ): Promise<StoredSource> {
+  async function store(bytes: Uint8Array, source: SourceFacts = readSourceFacts(bytes)): Promise<SourceRef> {
     blobs += 1
     const blobKey = `blobs/account/${blobs}`
     await (await worker().getEnv()).BUCKET.put(blobKey, bytes)
-    return { blobKey, source }
+    return { kind: 'stored', blobKey, facts: source }
   }
 
   async function createRequest(
     bytes: Uint8Array,
-    recipe: Partial<Recipe> = {},
+    { quality, ...options }: Options & { readonly quality?: number } = {},
     formatClass: FormatClass = 'base',
     source?: SourceFacts,
   ): Promise<RenderRequest> {
-    const stored = await store(bytes, source)
+    const { ops, output } = programOfOptions({ metadata: 'none', ...options })
     return {
-      ...stored,
-      recipe: { fit: 'scale-down', metadata: 'none', quality: 85, ...recipe },
+      source: await store(bytes, source),
+      program: { ops, output: { ...output, ...(quality === undefined ? {} : { quality }) } },
       formatClass,
     }
   }

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ENGINE_EPOCH } from '../../packages/core/src/index.ts'
+import { ENGINE_EPOCH, type SourceRef } from '../../packages/core/src/index.ts'
 import { hasCorpus, readCorpus } from '../support/corpus.ts'
 import { drawPng, psnr } from '../support/pictures.ts'
 import { createRenderWorker, readSourceFacts } from '../support/render-worker.ts'
@@ -16,6 +16,8 @@ afterAll(() => worker.close())
 const reference = (bytes: Uint8Array, width: number, height: number) =>
   sharp(bytes).autoOrient().resize(width, height, { fit: 'fill', fastShrinkOnLoad: false }).png().toBuffer()
 
+const blobKeyOf = (source: SourceRef): string => (source.kind === 'stored' ? source.blobKey : '')
+
 describe('the answer', () => {
   it('is computed first and comes from L2 afterwards, the same byte for byte', async () => {
     const request = await worker.createRequest(await drawPng(64, 48), { width: 32 })
@@ -24,7 +26,7 @@ describe('the answer', () => {
     expect(first.meta).toMatchObject({ ...about, origin: 'computed', sizeBytes: first.body.length })
     const bucket = await worker.bucket()
     await expect.poll(async () => (await bucket.list({ prefix: 'derived/' })).objects.length).toBe(1)
-    await bucket.delete(request.blobKey) // nothing but L2 is left to answer from
+    await bucket.delete(blobKeyOf(request.source)) // nothing but L2 is left to answer from
     const second = await worker.send(request)
     expect(second.meta).toEqual({ ...first.meta, origin: 'l2', memory: null })
     expect(second.body.equals(first.body)).toBe(true)
@@ -42,7 +44,10 @@ describe('the answer', () => {
 
   it('says which original is missing by kind alone', async () => {
     const request = await worker.createRequest(await drawPng(8, 8))
-    const { kind, detail } = await worker.send({ ...request, blobKey: 'blobs/account/none' })
+    const { kind, detail } = await worker.send({
+      ...request,
+      source: { ...request.source, blobKey: 'blobs/account/none' } as SourceRef,
+    })
     expect([kind, detail]).toEqual(['deliveredImageNotFound', null])
   })
 

@@ -1,4 +1,4 @@
-import type { FormatClass } from './recipe.ts'
+import type { FormatClass } from './formats.ts'
 
 /** Browsers send some hundred characters; what stands behind this many is not looked at. */
 const MAX_LENGTH = 4096

@@ -42,7 +42,7 @@ export { optionsSchema } from './options/options-schema.ts'
 export type { ParsedOptions } from './options/parse-options.ts'
 export { formatUrlOptions, parseOptions, parseUrlOptions } from './options/parse-options.ts'
 export type { Orientation, Rect, Size } from './orientation.ts'
-export { storedRect, toOrientation, uprightSize } from './orientation.ts'
+export { composeOrientation, storedRect, toOrientation, uprightSize } from './orientation.ts'
 export { MAX_AREA_PX, MAX_SIDE_PX } from './picture-limits.ts'
 export type {
   AccountAuthority,
@@ -89,15 +89,12 @@ export {
 } from './purge.ts'
 export type { RateLimit } from './rate-limit.ts'
 export { createRateLimit } from './rate-limit.ts'
-export type { Recipe } from './recipe.ts'
-export { hashRecipe, recipeOfVariant } from './recipe.ts'
 export type {
   RenderRefusal,
   RenderRequest,
   RenderResult,
   RenderService,
   ResultMeta,
-  StoredSource,
   Verdict,
 } from './render-service.ts'
 export { ENGINE_EPOCH, LASTING_REFUSALS } from './render-service.ts'

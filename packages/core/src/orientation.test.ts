@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ORIENTATIONS } from './header/sample-pictures.ts'
-import { orientationOf, storedRect, toOrientation, uprightSize } from './orientation.ts'
+import { composeOrientation, orientationOf, storedRect, toOrientation, uprightSize } from './orientation.ts'
 
 /** Where EXIF says that the stored pixel (x, y) of a picture of width × height is seen. */
 function seenAt(orientation: number, x: number, y: number, width: number, height: number): [number, number] {
@@ -51,6 +51,18 @@ it('composes mirrors and quarter turns', () => {
   expect(orientationOf(['mirror', 'mirror'])).toBe(1)
   expect(orientationOf(['mirror', 'turn'])).toBe(7)
   expect(orientationOf(['turn', 'mirror'])).toBe(5)
+})
+
+it('turns one after another as one turn: every pair of orientations', () => {
+  const [width, height] = [5, 3]
+  for (const first of ORIENTATIONS) {
+    for (const second of ORIENTATIONS) {
+      const between = uprightSize({ width, height, orientation: first })
+      const [x, y] = seenAt(first, 1, 2, width, height)
+      const both = seenAt(second, x, y, between.width, between.height)
+      expect(seenAt(composeOrientation(first, second), 1, 2, width, height)).toEqual(both)
+    }
+  }
 })
 
 it('takes anything but 1 to 8 as 1', () => {

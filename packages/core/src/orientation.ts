@@ -31,6 +31,20 @@ export function orientationOf(operations: Iterable<'mirror' | 'turn'>): Orientat
   return ORIENTATIONS[mirrored === 1 ? 1 : 0][(turns & 3) as 0 | 1 | 2 | 3]
 }
 
+/** Mirrored first or not, then how many quarter turns clockwise. */
+const partsOf = (orientation: Orientation): { readonly mirrored: 0 | 1; readonly turns: number } => {
+  const mirrored = (ORIENTATIONS[1] as readonly number[]).includes(orientation) ? 1 : 0
+  return { mirrored, turns: (ORIENTATIONS[mirrored] as readonly number[]).indexOf(orientation) }
+}
+
+/** One orientation after another, as one. */
+export function composeOrientation(first: Orientation, second: Orientation): Orientation {
+  const a = partsOf(first)
+  const b = partsOf(second)
+  const turns = (b.mirrored === 1 ? -a.turns : a.turns) + b.turns // mirroring reverses the turns before it
+  return ORIENTATIONS[(a.mirrored ^ b.mirrored) as 0 | 1][(turns & 3) as 0 | 1 | 2 | 3]
+}
+
 /** A value as an orientation; whatever is not 1 to 8 is 1, as every viewer takes it. */
 export const toOrientation = (value: number): Orientation =>
   Number.isInteger(value) && value >= 1 && value <= 8 ? (value as Orientation) : 1

@@ -1,16 +1,12 @@
 import type { ErrorKind } from './errors.ts'
-import type { SourceFacts } from './image.ts'
-import type { FormatClass, OutputFormat, Recipe } from './recipe.ts'
+import type { FormatClass, OutputFormat } from './formats.ts'
+import type { Program } from './program/program.ts'
+import type { SourceRef } from './program/source-ref.ts'
 
-/** A stored original: where its bytes are, and what its upload read of them. */
-export interface StoredSource {
-  readonly blobKey: string
-  readonly source: SourceFacts
-}
-
-/** What the render Worker is asked to do: one original, one recipe, one class of client. */
-export interface RenderRequest extends StoredSource {
-  readonly recipe: Recipe
+/** What the render Worker is asked to do: one source, one program, one class of client. */
+export interface RenderRequest {
+  readonly source: SourceRef
+  readonly program: Program
   readonly formatClass: FormatClass
 }
 
@@ -72,10 +68,10 @@ export interface RenderService {
    * Decode a stored original into a small picture and throw that away: what `render` will find wrong with the original,
    * this finds. Nothing is stored.
    */
-  verify(source: StoredSource): Promise<Verdict>
+  verify(source: SourceRef): Promise<Verdict>
   /** The engine that answers now, so that a copy can be confirmed without making it again. */
   engine(): Promise<{ readonly epoch: number }>
 }
 
-/** Changes when the same blob and recipe would give other pixels or bytes: a part of result keys and of etags. */
+/** Changes when the same source and program would give other pixels or bytes: a part of result keys and of etags. */
 export const ENGINE_EPOCH = 3

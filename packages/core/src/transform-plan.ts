@@ -15,9 +15,9 @@ export type FitMode =
   | 'scale-up'
 
 export interface GeometryRequest {
-  /** CSS px, at least 1; absent: as the other side and the picture's shape make it. */
-  readonly width?: number
-  readonly height?: number
+  /** CSS px, at least 1; absent or null: as the other side and the picture's shape make it. */
+  readonly width?: number | null
+  readonly height?: number | null
   readonly fit: FitMode
   /** What stays in sight where something is cut off; absent: the centre. */
   readonly gravity?: Gravity
@@ -52,8 +52,10 @@ const NEEDS_BOTH = 'cover fit mode needs both width and height'
  */
 export function planTransform(source: Size, request: GeometryRequest): Plan {
   const dpr = request.dpr ?? 1
-  const width = request.width === undefined ? undefined : toPixels(request.width * dpr)
-  const height = request.height === undefined ? undefined : toPixels(request.height * dpr)
+  const side = (size: number | null | undefined) =>
+    size === undefined || size === null ? undefined : toPixels(size * dpr)
+  const width = side(request.width)
+  const height = side(request.height)
   const plan =
     width !== undefined && height !== undefined
       ? planBox(source, { width, height }, request.fit, request.gravity ?? 'center')

@@ -9,12 +9,6 @@ const MARGIN = 1
 /** RGBA whose alpha is multiplied in; where it is 255, that costs nothing. */
 const KIND = 'alpha'
 
-/**
- * Standard deviation for a blur radius, px: half of it.
- * Rule: CSS Backgrounds 3, 6.1.1, on blur radii; the service we reproduce does not say.
- */
-export const sigmaOfRadius = (radius: number): number => radius / 2
-
 /** What a blur will do: in one step, or shrink with the bell as its filter, and enlarge again. */
 export type BlurPlan =
   | { readonly once: ResizePlan }

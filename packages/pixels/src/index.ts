@@ -1,5 +1,5 @@
 export { applyColourProfile, priceColourProfile } from './apply-colour-profile.ts'
-export { blur, priceBlur, sigmaOfRadius } from './blur.ts'
+export { blur, priceBlur, resizeRaster } from './blur.ts'
 export type { ByteReader, ByteSource } from './byte-reader.ts'
 export { createByteReader } from './byte-reader.ts'
 export { type ColourProfile, parseColourProfile } from './colour-profile.ts'

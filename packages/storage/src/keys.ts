@@ -21,9 +21,9 @@ export const derivedPrefix = (engineEpoch: number, blobKeyText: string): string 
 export const derivedKey = (
   engineEpoch: number,
   blobKeyText: string,
-  recipeHash: string,
+  programHash: string,
   format: string,
-): string => `${derivedPrefix(engineEpoch, blobKeyText)}${recipeHash}.${format}`
+): string => `${derivedPrefix(engineEpoch, blobKeyText)}${programHash}.${format}`
 
 export const accountKey = (accountId: string): string => `account/${accountId}`
 

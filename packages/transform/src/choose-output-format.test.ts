@@ -17,6 +17,8 @@ it.each<[Format, boolean, FormatClass, OutputFormat]>([
   ['avif', false, 'base', 'jpeg'],
   ['avif', true, 'base', 'png'],
   ['avif', true, 'webp', 'webp'],
+  ['gif', false, 'base', 'png'],
+  ['gif', true, 'webp', 'webp'],
 ])('%s (alpha: %s) for class %s leaves as %s', (format, hasAlpha, formatClass, expected) => {
   expect(chooseOutputFormat({ format, hasAlpha }, formatClass, SMALL, () => true)).toEqual({
     format: expected,
@@ -47,4 +49,11 @@ it('gives up what the memory does not allow, down to nothing', () => {
   })
   expect(choose(['jpeg'], { format: 'png', hasAlpha: false })?.format).toBe('jpeg')
   expect(choose(['jpeg'], { format: 'png', hasAlpha: true })).toBeNull() // never flattened without being asked
+})
+
+it('writes the one format that is asked for, or what everybody can show', () => {
+  const choose = (wanted: OutputFormat, side: number) =>
+    chooseOutputFormat(opaque, wanted, { width: side, height: 10 }, () => true)
+  expect(choose('png', 100)).toEqual({ format: 'png', warnings: [] })
+  expect(choose('avif', 1201)).toEqual({ format: 'webp', warnings: ['image too large for AVIF'] })
 })

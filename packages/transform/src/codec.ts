@@ -1,19 +1,20 @@
-import type { Plan, Size, SourceFacts } from '@tintype/core'
+import type { Orientation, Rect, Size, SourceFacts } from '@tintype/core'
 import type { ByteReader, ColourProfile, Kernel, KernelRaster } from '@tintype/pixels'
+import type { Decoder, NeedBytes, StagePrice } from './decoder.ts'
+import type { Encoder, EncodeSettings } from './encoder.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 
-/** What one stage of a job takes at its worst, bytes. */
-export interface StagePrice {
-  /** Allocated in the job's kernel, which keeps it to the end. */
-  readonly kernelBytes: number
-  /** Heap of a library's codec. It is garbage after the stage, but nothing says when it is collected. */
-  readonly heapBytes: number
-  /** Buffers of JavaScript, given back when the stage is over. */
-  readonly bufferBytes: number
+export type { StagePrice } from './decoder.ts'
+export type { EncodeSettings } from './encoder.ts'
+
+/** What is shown of an upright picture, and at which size, both px. */
+export interface StillGeometry {
+  readonly crop: Rect
+  readonly scaled: Size
 }
 
 export interface Decoded {
-  /** `plan.crop` of the upright picture at `plan.scaled` px, not yet in sRGB where the plan has a profile. */
+  /** The view, not yet in sRGB where the plan has a profile. */
   readonly raster: KernelRaster
   /** The file ended early, or a part of it made no sense: the picture shows what could be read. */
   readonly truncated: boolean
@@ -21,13 +22,15 @@ export interface Decoded {
   readonly hasBadChecksum?: boolean
 }
 
-/** How a source will be decoded, cut, scaled and turned upright in one stage: decided from its first bytes. */
-export interface DecodePlan {
+/** How a still is decoded, cut, scaled and turned in one stage. */
+export interface StillDecodePlan {
   readonly price: StagePrice
   /** What the plan itself holds from the moment it is made, such as a profile that was unpacked; a part of `price`. */
   readonly heldBytes: number
   /** What the raster's numbers mean; null for sRGB. */
   readonly profile: ColourProfile | null
+  /** The TIFF block of its EXIF, where it has one. */
+  readonly exif?: Uint8Array | null
   /**
    * @param file the original from its first byte on, or what `readStart` kept of it and the rest
    * @throws PixelError or ApiError `decodingFailed` for bytes that are no such picture
@@ -35,17 +38,7 @@ export interface DecodePlan {
   run(kernel: Kernel, file: AsyncIterable<Uint8Array>, meter: MemoryMeter): Promise<Decoded>
 }
 
-/** What an encoder is told, in our own words. */
-export interface EncodeSettings {
-  /** 1–100, on the JPEG scale; each codec maps it to its own. */
-  readonly quality: number
-  /** Whether pixels may be transparent. */
-  readonly hasAlpha: boolean
-  /** A TIFF block to keep in the result; formats that carry no metadata ignore it. */
-  readonly exif: Uint8Array | null
-}
-
-export interface EncodePlan {
+export interface StillEncodePlan {
   readonly price: StagePrice
   /**
    * The raster's pixels may be destroyed.
@@ -56,20 +49,70 @@ export interface EncodePlan {
 }
 
 /**
- * One format in and out. A codec hides its library completely: no global, option or error of it gets out, and no
- * memory stays taken when a call is over.
+ * One format of stills, in and out. A codec hides its library completely: no global, option or error of it gets out, and
+ * no memory stays taken when a call is over.
  */
-export interface Codec {
+export interface StillCodec {
+  /** As {@link Decoder.readStart}. */
+  readStart(reader: ByteReader, need: NeedBytes): Promise<Uint8Array>
   /**
-   * The first bytes of a file: all that {@link Codec.planDecode} looks at. They wait with the job for memory, so there
-   * are few of them.
-   * @param reader afterwards stands before the first byte that is not among them, or where it stood: `isConsumed`
-   */
-  readStart(reader: ByteReader): Promise<Uint8Array>
-  /**
-   * @param start what `readStart` gave
+   * @param source facts whose `orientation` is the whole turn that is wanted
+   * @param start  what `readStart` gave
    * @throws PixelError, or ApiError `decodingFailed` when the picture is not the one that was stored
    */
-  planDecode(source: SourceFacts, start: Uint8Array, geometry: Plan): DecodePlan
-  planEncode(size: Size, settings: EncodeSettings): EncodePlan
+  planDecode(
+    source: SourceFacts & { readonly orientation: Orientation },
+    start: Uint8Array,
+    geometry: StillGeometry,
+  ): StillDecodePlan
+  planEncode(size: Size, settings: EncodeSettings): StillEncodePlan
 }
+
+function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decoded, 'raster'>): string[] {
+  return [
+    ...(truncated ? ['source is truncated'] : []),
+    ...(hasBadChecksum ? ['source has a wrong checksum'] : []),
+  ]
+}
+
+/** A codec of stills as a decoder: one frame. */
+export const stillDecoder = (codec: Pick<StillCodec, 'readStart' | 'planDecode'>): Decoder => ({
+  readStart: (reader, need) => codec.readStart(reader, need),
+  plan(facts, start, { orientation, crop, size }) {
+    const { exif = null, ...plan } = codec.planDecode({ ...facts, orientation }, start, {
+      crop,
+      scaled: size,
+    })
+    return {
+      ...plan,
+      exif,
+      async *run(kernel, file, meter) {
+        const { raster, ...faults } = await plan.run(kernel, file, meter)
+        yield { raster, delayMs: 0, warnings: describeFaults(faults) }
+      },
+    }
+  },
+})
+
+/** A codec of stills as an encoder: it takes one frame. */
+export const stillEncoder = (codec: Pick<StillCodec, 'planEncode'>): Encoder => ({
+  plan(size, _frames, settings) {
+    const plan = codec.planEncode(size, settings)
+    return {
+      price: plan.price,
+      begin(meter) {
+        let bytes: Uint8Array | null = null
+        return {
+          async add(raster) {
+            if (bytes !== null) throw new Error('A still has one frame')
+            bytes = await plan.run(raster, meter)
+          },
+          async end() {
+            if (bytes === null) throw new Error('A still has one frame')
+            return bytes
+          },
+        }
+      },
+    }
+  },
+})

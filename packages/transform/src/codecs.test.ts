@@ -1,18 +1,17 @@
-import { ApiError, type OutputFormat, readImageHeader } from '@tintype/core'
+import { ApiError, FORMATS, OUTPUT_FORMATS, readImageHeader, sniffFormat } from '@tintype/core'
 import { PixelError } from '@tintype/pixels'
 import { describe, expect, it } from 'vitest'
-import { CODECS, hasMagic } from './codecs.ts'
 import { decode, decodePriced, encode, encodePriced, failure } from './sample-jobs.ts'
 import { drawRaster, gradient, maxDifference, pixel } from './sample-rasters.ts'
 
 const SIZE = { width: 60, height: 40 }
-const names = Object.keys(CODECS) as OutputFormat[]
+const names = OUTPUT_FORMATS
 const LIBRARIES = ['webp', 'avif'] as const
 
 describe.each(names)('%s', (format) => {
   it('encodes what it decodes', async () => {
     const bytes = await encode(format, gradient(60, 40), { quality: 90 })
-    expect(hasMagic(format, bytes)).toBe(true)
+    expect(sniffFormat(bytes)).toEqual({ format })
     expect(readImageHeader(bytes)).toMatchObject({ format, ...SIZE })
     const tolerance = { png: 0, jpeg: 12, webp: 12, avif: 12 }[format] // lossy, colours at half resolution
     expect(maxDifference(await decode(format, bytes, SIZE), gradient(60, 40))).toBeLessThanOrEqual(tolerance)
@@ -27,7 +26,7 @@ describe.each(names)('%s', (format) => {
     const half = drawRaster(60, 40, (x) => [200, 100, 50, x < 30 ? 255 : 0])
     const result = await decode(format, await encode(format, half), SIZE, { hasAlpha: true })
     expect(pixel(result, 2, 20)[3]).toBe(255)
-    expect(pixel(result, 57, 20)[3]).toBe(CODECS[format].alpha ? 0 : 255)
+    expect(pixel(result, 57, 20)[3]).toBe(FORMATS[format].alpha ? 0 : 255)
   })
 
   it('leaves no global behind', async () => {
@@ -94,7 +93,7 @@ describe.each(names)('%s does its work within its price', (format) => {
     'on noise and on a gradient, at quality %i',
     async (quality) => {
       for (const picture of [noise, snow, gradient(1000, 700), gradient(3, 2)]) {
-        const hasAlpha = CODECS[format].alpha && picture === noise
+        const hasAlpha = FORMATS[format].alpha && picture === noise
         const encoded = await encodePriced(format, picture, { quality, hasAlpha })
         expect(encoded.peakBytes).toBeLessThanOrEqual(encoded.pricedBytes)
         const decoded = await decodePriced(format, encoded.bytes, picture, { hasAlpha })

@@ -1,4 +1,4 @@
-import type { Recipe, Size } from '@tintype/core'
+import type { Output, Size } from '@tintype/core'
 
 const MARKER_APP1 = 0xe1
 const MARKER_SOS = 0xda
@@ -50,7 +50,7 @@ export function findJpegExif(start: Uint8Array): Uint8Array | null {
  * @returns null when nothing is left, or the block cannot be read
  * Rule: spec transforms §5.4.
  */
-export function filterExif(tiff: Uint8Array, policy: Recipe['metadata'], size: Size): Uint8Array | null {
+export function filterExif(tiff: Uint8Array, policy: Output['metadata'], size: Size): Uint8Array | null {
   if (policy === 'none') return null
   try {
     return policy === 'copyright' ? copyrightAlone(tiff) : withPixelFacts(tiff, size)

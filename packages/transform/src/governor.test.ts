@@ -1,170 +1,146 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { createGovernor, type Governor, type Reservation } from './governor.ts'
+import { describe, expect, it } from 'vitest'
+import { createGovernor, type GovernorOptions, SMALL_START_BYTES } from './governor.ts'
 
-const OPTIONS = {
-  budgetBytes: 100,
-  maxWaiting: 3,
-  maxWaitingBytes: 20,
+const OPTIONS: GovernorOptions = {
+  budgetBytes: 10e6,
+  startBytes: 12 * SMALL_START_BYTES, // four small starts, and eight times as much for large ones
+  maxWaiting: 10,
   maxWaitMs: 1000,
   leaseMs: 5000,
-  pollMs: 10,
+  pollMs: 1,
 }
+let nowMs = 0
+const timers = {
+  now: () => nowMs,
+  async wait(ms: number) {
+    nowMs += ms
+    await scheduler.wait(0)
+  },
+}
+const create = (options: Partial<GovernorOptions> = {}) => createGovernor({ ...OPTIONS, ...options }, timers)
+const kindOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'granted',
+    (error: { kind: string }) => error.kind,
+  )
 
-/** A clock that moves when told to. The timers of a cancelled request never fire. */
-class Clock {
-  ms = 0
-  /** The request that runs: a polling loop waits again right after it woke, so it is whoever was woken last. */
-  current = ''
-  private timers: { at: number; owner: string; fire: () => void }[] = []
-  private readonly cancelled = new Set<string>()
+describe('a start', () => {
+  it('waits for a place before anything is read', async () => {
+    const governor = create()
+    const starts = await Promise.all([1, 2, 3, 4].map(() => governor.start()))
+    const fifth = governor.start()
+    await scheduler.wait(5)
+    expect(governor.usage()).toMatchObject({ startBytes: 4 * SMALL_START_BYTES, waiting: 1 })
+    starts[0]?.release()
+    ;(await fifth).release()
+  })
 
-  wait(ms: number): Promise<void> {
-    const owner = this.current
-    return new Promise((resolve) => {
-      const fire = () => {
-        this.current = owner
-        resolve()
-      }
-      this.timers.push({ at: this.ms + ms, owner, fire })
-    })
-  }
-  cancel(owner: string): void {
-    this.cancelled.add(owner)
-  }
-  async advance(ms: number): Promise<void> {
-    for (const end = this.ms + ms; this.ms < end; ) {
-      this.ms += 10
-      const due = this.timers.filter(({ at }) => at <= this.ms)
-      this.timers = this.timers.filter(({ at }) => at > this.ms)
-      for (const { owner, fire } of due) {
-        if (this.cancelled.has(owner)) continue
-        fire()
-        await settle()
-      }
+  it('gives its place to others once it knows how little it holds', async () => {
+    const governor = create()
+    for (let i = 0; i < 20; i++) (await governor.start()).settle(1000)
+    expect(governor.usage()).toMatchObject({ startBytes: 20_000, waiting: 0 })
+  })
+
+  it('changes lanes when it turns out large, and waits there for large ones alone', async () => {
+    const governor = create()
+    const [one, two, ...small] = await Promise.all([1, 2, 3, 4].map(() => governor.start()))
+    await one?.need(7 * SMALL_START_BYTES)
+    const waiting = two?.need(7 * SMALL_START_BYTES)
+    await scheduler.wait(5)
+    expect(governor.usage().startBytes).toBe((7 + 3) * SMALL_START_BYTES)
+    for (const start of small) start.release()
+    one?.settle(SMALL_START_BYTES)
+    await waiting
+    expect(governor.usage().startBytes).toBe((1 + 7) * SMALL_START_BYTES)
+  })
+
+  it('lets nobody hold a part and wait for more', async () => {
+    const start = await create().start()
+    await start.need(1000)
+    await start.need(1000)
+    await expect(start.need(1001)).rejects.toThrow('once')
+  })
+
+  it('is contained in the memory of its job', async () => {
+    const governor = create()
+    const start = await governor.start()
+    const reservation = await start.claim(9e6)
+    expect(governor.usage()).toMatchObject({ startBytes: 0, reservedBytes: 9e6 })
+    start.release()
+    reservation.release()
+    expect(governor.usage()).toMatchObject({ startBytes: 0, reservedBytes: 0, mostReservedBytes: 9e6 })
+  })
+
+  it('never blocks a job that has its price: starts and jobs have lanes of their own', async () => {
+    const governor = create()
+    const first = await (await governor.start()).claim(10e6)
+    const starts = await Promise.all([1, 2, 3, 4].map(() => governor.start()))
+    const jobs = starts.map((start) => start.claim(5e6))
+    await scheduler.wait(5)
+    first.release()
+    for (const job of jobs) (await job).release()
+    expect(governor.usage()).toMatchObject({ startBytes: 0, reservedBytes: 0, waiting: 0 })
+  })
+
+  it('keeps its lease while it waits for memory', async () => {
+    const governor = create({ maxWaitMs: 60_000 })
+    const first = await (await governor.start()).claim(10e6)
+    const start = await governor.start()
+    const job = start.claim(1000)
+    while (nowMs < 20_000) {
+      first.renew()
+      await scheduler.wait(0)
+      nowMs += 100
     }
+    expect(governor.usage().startBytes).toBe(SMALL_START_BYTES)
+    first.release()
+    ;(await job).release()
+  })
+
+  it('refuses at once what never fits, and too many who wait', async () => {
+    const governor = create({ maxWaiting: 1 })
+    expect(await kindOf((await governor.start()).claim(10e6 + 1))).toBe('refusedDimensions')
+    const first = await (await governor.start()).claim(10e6)
+    const waiting = (await governor.start()).claim(1)
+    expect(await kindOf((await governor.start()).claim(1))).toBe('overloaded')
+    first.release()
+    ;(await waiting).release()
+  })
+})
+
+describe('a job that nobody waits for', () => {
+  it('is given up before it gets memory', async () => {
+    const governor = create()
+    const first = await (await governor.start()).claim(10e6)
+    let isAbandoned = false
+    const start = await governor.start(() => isAbandoned)
+    const claimed = kindOf(start.claim(1))
+    isAbandoned = true
+    expect(await claimed).toBe('overloaded')
+    expect(governor.usage().waiting).toBe(0)
+    first.release()
+  })
+
+  it('does not begin', async () => {
+    expect(await kindOf(create().start(() => true))).toBe('overloaded')
+  })
+})
+
+it('counts memory that lies idle in its budget, and has it given up when a job needs it', async () => {
+  let retained = 6e6
+  const pool = {
+    retainedBytes: () => retained,
+    release(bytes: number) {
+      const released = Math.min(retained, bytes)
+      retained -= released
+      return released
+    },
   }
-}
-
-/** Let promises that are already resolved take their effect. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 10; i++) await Promise.resolve()
-}
-
-describe('the governor', () => {
-  let clock: Clock
-  let governor: Governor
-  let granted: Record<string, Reservation>
-  let refused: Record<string, unknown>
-
-  /** A claim in a request of its own. */
-  async function claim(owner: string, bytes: number, heldBytes = 0): Promise<void> {
-    clock.current = owner
-    governor.claim(bytes, heldBytes).then(
-      (reservation) => {
-        granted[owner] = reservation
-      },
-      (error) => {
-        refused[owner] = error.kind
-      },
-    )
-    await settle()
-  }
-
-  beforeEach(() => {
-    clock = new Clock()
-    granted = {}
-    refused = {}
-    governor = createGovernor(OPTIONS, { now: () => clock.ms, wait: (ms) => clock.wait(ms) })
-  })
-
-  it('refuses at once what never fits', async () => {
-    await claim('a', 101)
-    expect(refused).toEqual({ a: 'refusedDimensions' })
-    await claim('b', 100)
-    expect(Object.keys(granted)).toEqual(['b'])
-  })
-
-  it('lets jobs in as long as they fit, then in order of arrival', async () => {
-    await claim('a', 60)
-    await claim('b', 60)
-    await claim('c', 10)
-    await clock.advance(50)
-    expect(Object.keys(granted)).toEqual(['a']) // c would fit, but b came first
-    granted.a?.release()
-    await clock.advance(50)
-    expect(Object.keys(granted)).toEqual(['a', 'b', 'c'])
-    expect(governor.usage()).toEqual({ reservedBytes: 70, mostReservedBytes: 70, waiting: 0 })
-  })
-
-  it('refuses when too many wait', async () => {
-    await claim('a', 100)
-    for (const owner of ['b', 'c', 'd', 'e']) await claim(owner, 10)
-    expect(refused).toEqual({ e: 'overloaded' })
-  })
-
-  it('refuses when those who wait hold too much', async () => {
-    await claim('a', 100, 50)
-    await claim('b', 10, 15)
-    await claim('c', 10, 6)
-    expect(refused).toEqual({ c: 'overloaded' })
-    await claim('d', 10, 5)
-    granted.a?.release()
-    await clock.advance(50)
-    expect(Object.keys(granted)).toEqual(['a', 'b', 'd'])
-  })
-
-  it('lets nobody wait for ever', async () => {
-    await claim('a', 100)
-    await claim('b', 10)
-    await clock.advance(990)
-    expect(refused).toEqual({})
-    await clock.advance(30)
-    expect(refused).toEqual({ b: 'overloaded' })
-    expect(governor.usage()).toEqual({ reservedBytes: 100, mostReservedBytes: 100, waiting: 0 })
-  })
-
-  it('passes over a waiter that was cancelled', async () => {
-    await claim('a', 100)
-    await claim('gone', 100)
-    await claim('b', 50)
-    clock.cancel('gone')
-    await clock.advance(100)
-    granted.a?.release()
-    await clock.advance(300)
-    expect(Object.keys(granted)).toEqual(['a', 'b'])
-  })
-
-  it('takes back what a cancelled job holds, once its lease has ended', async () => {
-    await claim('gone', 100)
-    await clock.advance(4500)
-    await claim('b', 100)
-    await clock.advance(400)
-    expect(granted.b).toBeUndefined()
-    await clock.advance(200)
-    expect(granted.b).toBeDefined()
-    expect(() => granted.gone?.renew()).toThrow(expect.objectContaining({ kind: 'overloaded' }))
-    granted.gone?.release() // too late: it gives nothing back that it does not hold
-    expect(governor.usage().reservedBytes).toBe(100)
-  })
-
-  it('keeps the lease of a job that gives signs of life', async () => {
-    await claim('a', 100)
-    for (let i = 0; i < 5; i++) {
-      await clock.advance(4000)
-      granted.a?.renew()
-    }
-    await claim('b', 10)
-    await clock.advance(100)
-    expect(granted.b).toBeUndefined()
-  })
-
-  it('keeps the order when a long computation stopped all polling', async () => {
-    await claim('a', 100)
-    await claim('b', 100)
-    await claim('c', 10)
-    clock.ms += 700 // longer than a ticket stays fresh
-    granted.a?.release()
-    await clock.advance(20)
-    expect(Object.keys(granted)).toEqual(['a', 'b'])
-  })
+  const governor = createGovernor(OPTIONS, timers, [pool])
+  const small = await (await governor.start()).claim(4e6)
+  expect(retained).toBe(6e6)
+  const large = await (await governor.start()).claim(5e6)
+  expect(retained).toBe(1e6)
+  small.release()
+  large.release()
 })

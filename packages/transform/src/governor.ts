@@ -1,112 +1,144 @@
 import { ApiError } from '@tintype/core'
-
-/** Time as the governor sees it: of the isolate, or of a test. */
-export interface Timers {
-  /** Epoch ms. Stands still during computation in production, which only makes leases last longer. */
-  now(): number
-  wait(ms: number): Promise<unknown>
-}
+import type { RetainedMemory } from '@tintype/pixels'
+import { createLane, type Hold, type Timers } from './lane.ts'
 
 export interface GovernorOptions {
-  /** Memory that all jobs of this isolate may hold at once, bytes. */
+  /** Memory that all jobs of this isolate may hold at once, retained memory between jobs included, bytes. */
   readonly budgetBytes: number
+  /** Memory for originals' first bytes, before a job has its price; it comes on top of the budget. */
+  readonly startBytes: number
   readonly maxWaiting: number
-  /** What waiting jobs may hold meanwhile, such as the first bytes of their originals; it comes on top of the budget. */
-  readonly maxWaitingBytes: number
-  /** How long a job waits before it gives up, ms. */
+  /** How long a job waits in each phase before it gives up, ms. */
   readonly maxWaitMs: number
   /** How long a reservation lasts without a sign of life, ms. */
   readonly leaseMs: number
   readonly pollMs: number
 }
 
+/** An isolate has 128 MB for everything: 96 for jobs, 15 for starts, the rest for code and what is in flight. */
 export const ISOLATE_BUDGET: GovernorOptions = {
   budgetBytes: 96e6,
+  startBytes: 15e6,
   maxWaiting: 64,
-  maxWaitingBytes: 12e6,
   maxWaitMs: 60_000,
   leaseMs: 25_000,
   pollMs: 10,
 }
 
+/** What every start may hold without asking. The headers of most pictures have a few kilobytes. */
+export const SMALL_START_BYTES = 256e3
+/** How much of the memory for starts the small ones share. Large ones have the rest, so that neither waits for the other. */
+const SMALL_SHARE = 1 / 3
+
+/** The memory of a job that has its price. */
 export interface Reservation {
   /** Sign of life; call it between stages. @throws ApiError `overloaded` when the lease was lost meanwhile */
   renew(): void
   release(): void
 }
 
+/** The memory of a job that is still to be priced: first bytes of its sources, and what was read out of them. */
+export interface Start {
+  /**
+   * Before more than {@link SMALL_START_BYTES} are held: wait for as much as can become necessary.
+   * @param bytes everything that the start may come to
+   */
+  need(bytes: number): Promise<void>
+  /** What it holds once it is priced; the rest is free for others. */
+  settle(bytes: number): void
+  /**
+   * Wait for the memory of the whole job, in which the start is contained.
+   * @throws ApiError `refusedDimensions` for more than there ever is; `overloaded` when too many wait, or too long
+   */
+  claim(peakBytes: number): Promise<Reservation>
+  /** Give back what was not claimed. */
+  release(): void
+}
+
 export interface Governor {
   readonly budgetBytes: number
   /**
-   * Wait for memory, first come first served.
-   * @param heldBytes what the job holds while it waits; a part of `bytes`
-   * @throws ApiError `refusedDimensions` for more than there ever is; `overloaded` when too many wait, or too long
+   * Begin a job: nothing may be read of an original before.
+   * @param isAbandoned whether nobody waits for the job any more; it is then given up before it gets memory
    */
-  claim(bytes: number, heldBytes?: number): Promise<Reservation>
-  /** Bytes reserved, the most that ever were, and jobs waiting: for tests and metrics. */
-  usage(): { readonly reservedBytes: number; readonly mostReservedBytes: number; readonly waiting: number }
+  start(isAbandoned?: () => boolean): Promise<Start>
+  /** Bytes reserved for jobs, the most that ever were, bytes of starts, and jobs waiting: for tests and metrics. */
+  usage(): {
+    readonly reservedBytes: number
+    readonly mostReservedBytes: number
+    readonly startBytes: number
+    readonly waiting: number
+  }
 }
 
 /**
- * Shares out an isolate's memory among jobs that may be cancelled at any moment, without a word: a cancelled request's
- * promises never settle and its `finally` blocks may never run. So nobody is ever woken. Each waiter polls on its own
- * timers and takes its share itself; a releaser only gives back; and whatever gives no sign of life expires.
+ * Shares out an isolate's memory in two phases, so that no byte is held that no budget knows. A job begins with a small
+ * start (its sources' first bytes), which is enough to price it, and then waits for its price. Starts have lanes of their
+ * own: they never take what a priced job needs to go on, and a start that turns out large changes into the lane for
+ * large ones without ever waiting there for a small one.
+ * @param retained memory that lies idle between jobs; it counts in the budget and is given up when a job needs it
  */
-export function createGovernor(options: GovernorOptions, timers: Timers): Governor {
-  const { budgetBytes, maxWaiting, maxWaitingBytes, maxWaitMs, leaseMs, pollMs } = options
-  const staleMs = pollMs * 20
-  const reservations = new Map<number, { readonly bytes: number; expiresAt: number }>()
-  /** Tickets with the time of their last poll. Only its owner writes one, and writes it anew when it was swept. */
-  const waiting = new Map<number, { readonly seenAt: number; readonly heldBytes: number }>()
-  let lastTicket = 0
-  let mostReservedBytes = 0
-
-  function sweep(now: number): void {
-    for (const [ticket, { expiresAt }] of reservations) if (expiresAt <= now) reservations.delete(ticket)
-    for (const [ticket, { seenAt }] of waiting) if (seenAt + staleMs <= now) waiting.delete(ticket)
+export function createGovernor(
+  options: GovernorOptions,
+  timers: Timers,
+  retained: readonly RetainedMemory[] = [],
+): Governor {
+  const { budgetBytes, startBytes, ...times } = options
+  const makeRoom = (heldBytes: number): void => {
+    const idleBytes = retained.reduce((sum, pool) => sum + pool.retainedBytes(), 0)
+    let excess = heldBytes + idleBytes - budgetBytes
+    for (const pool of retained) if (excess > 0) excess -= pool.release(excess)
   }
-  const reservedBytes = (): number => [...reservations.values()].reduce((sum, { bytes }) => sum + bytes, 0)
-  const waitingBytes = (): number => [...waiting.values()].reduce((sum, { heldBytes }) => sum + heldBytes, 0)
-  const isFirst = (ticket: number): boolean => [...waiting.keys()].every((other) => other >= ticket)
+  const jobs = createLane({ ...times, capacityBytes: budgetBytes, makeRoom }, timers)
+  const smallStarts = createLane({ ...times, capacityBytes: startBytes * SMALL_SHARE }, timers)
+  const largeStarts = createLane({ ...times, capacityBytes: startBytes * (1 - SMALL_SHARE) }, timers)
 
-  function reserve(ticket: number, bytes: number): Reservation {
-    waiting.delete(ticket)
-    reservations.set(ticket, { bytes, expiresAt: timers.now() + leaseMs })
-    mostReservedBytes = Math.max(mostReservedBytes, reservedBytes())
+  async function start(isAbandoned: () => boolean): Promise<Start> {
+    const giveUp = (): void => {
+      if (isAbandoned()) throw new ApiError('overloaded', 'nobody waits for it any more')
+    }
+    giveUp()
+    let largeBytes = 0
+    let hold: Hold = await smallStarts.claim(Math.min(SMALL_START_BYTES, smallStarts.capacityBytes), giveUp)
+    const stayAlive = (): void => {
+      giveUp()
+      hold.renew()
+    }
     return {
-      renew() {
-        const held = reservations.get(ticket)
-        if (held === undefined) throw new ApiError('overloaded')
-        held.expiresAt = timers.now() + leaseMs
+      async need(bytes) {
+        if (bytes <= largeBytes) return
+        // Whoever waited for more while it holds a part could wait for another one that does the same.
+        if (largeBytes > 0) throw new Error('A start asks once for all that it can come to')
+        const small = hold
+        hold = await largeStarts.claim(bytes, stayAlive)
+        largeBytes = bytes
+        small.release()
       },
-      release() {
-        reservations.delete(ticket)
+      settle: (bytes) => hold.shrink(bytes),
+      async claim(peakBytes) {
+        giveUp()
+        const reservation = await jobs.claim(peakBytes, stayAlive)
+        hold.release()
+        return reservation
       },
+      release: () => hold.release(),
     }
   }
 
   return {
     budgetBytes,
-    usage: () => ({ reservedBytes: reservedBytes(), mostReservedBytes, waiting: waiting.size }),
-    async claim(bytes, heldBytes = 0) {
-      if (bytes > budgetBytes) throw new ApiError('refusedDimensions')
-      const since = timers.now()
-      sweep(since)
-      const ticket = ++lastTicket
-      if (waiting.size === 0 && reservedBytes() + bytes <= budgetBytes) return reserve(ticket, bytes)
-      if (waiting.size >= maxWaiting || waitingBytes() + heldBytes > maxWaitingBytes) {
-        throw new ApiError('overloaded')
-      }
-      for (;;) {
-        const now = timers.now()
-        waiting.set(ticket, { seenAt: now, heldBytes })
-        sweep(now)
-        if (isFirst(ticket) && reservedBytes() + bytes <= budgetBytes) return reserve(ticket, bytes)
-        if (now - since >= maxWaitMs) {
-          waiting.delete(ticket)
-          throw new ApiError('overloaded')
-        }
-        await timers.wait(pollMs)
+    start: (isAbandoned = () => false) => start(isAbandoned),
+    usage() {
+      const [{ heldBytes, mostHeldBytes, waiting }, small, large] = [
+        jobs.usage(),
+        smallStarts.usage(),
+        largeStarts.usage(),
+      ]
+      return {
+        reservedBytes: heldBytes,
+        mostReservedBytes: mostHeldBytes,
+        startBytes: small.heldBytes + large.heldBytes,
+        waiting: waiting + small.waiting + large.waiting,
       }
     },
   }

@@ -1,6 +1,7 @@
-import { type OutputFormat, planTransform } from '@tintype/core'
+import { type FormatClass, type Options, programOfOptions, type SourceFacts } from '@tintype/core'
 import { describe, expect, it } from 'vitest'
-import { decide } from './decide.ts'
+import { decoderOf } from './decoders.ts'
+import { planJob } from './plan-job.ts'
 import { factsOf } from './sample-rasters.ts'
 
 const MB = 1e6
@@ -15,6 +16,15 @@ const jpegStart = (marker: number, luma: number, { width, height }: { width: num
     ...[0xff, 0xda, 0, 12, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0],
   ])
 
+/** The plan of a job whose source's first bytes are `start`. */
+const plan = (facts: SourceFacts, start: Uint8Array, options: Options, formatClass: FormatClass) =>
+  planJob(
+    programOfOptions({ metadata: 'none', ...options }),
+    { facts, start, decoder: decoderOf(facts), file: async function* () {}, close: async () => {} },
+    formatClass,
+    96 * MB,
+  )
+
 describe('the price of a JPEG', () => {
   const price = (
     marker: number,
@@ -23,15 +33,9 @@ describe('the price of a JPEG', () => {
   ) => {
     const size = { width, height }
     const source = factsOf('jpeg', new Uint8Array(0), size, { sizeBytes: 9 * MB })
-    const recipe = { fit: 'scale-down', width: side, height: side, metadata: 'none', quality: 85 } as const
     const start = jpegStart(marker, 0x22, size)
-    const { format, peakBytes } = decide(
-      { source, recipe, formatClass },
-      planTransform(size, recipe),
-      start,
-      96 * MB,
-    )
-    return { format: format as OutputFormat, megabytes: peakBytes / MB }
+    const { format, price } = plan(source, start, { width: side, height: side }, formatClass)
+    return { format, megabytes: price.peakBytes / MB }
   }
 
   it.each([
@@ -89,10 +93,8 @@ describe('the price of a PNG', () => {
   it('lets 90 megapixels through as WebP of 1200 px', () => {
     const size = { width: 12_000, height: 7500 }
     const source = factsOf('png', new Uint8Array(0), size, { sizeBytes: 120 * MB })
-    const recipe = { fit: 'scale-down', width: 1200, metadata: 'none', quality: 85 } as const
-    const job = { source, recipe, formatClass: 'webp' } as const
-    const { format, peakBytes } = decide(job, planTransform(size, recipe), pngStart(size), 96 * MB)
+    const { format, price } = plan(source, pngStart(size), { width: 1200 }, 'webp')
     expect(format).toBe('webp')
-    expect(peakBytes).toBeLessThan(48 * MB)
+    expect(price.peakBytes).toBeLessThan(48 * MB)
   })
 })

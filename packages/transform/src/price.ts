@@ -1,18 +1,16 @@
-import { type ColourProfile, priceColourProfile } from '@tintype/pixels'
-import type { StagePrice } from './codec.ts'
-import { pricePipeline, type StepPlan } from './pipeline.ts'
+import type { StagePrice } from './decoder.ts'
 
 const PAGE_BYTES = 65_536
 /** Every allocation of the kernel starts at a multiple of 16; colour and steps make a few. */
 const ALIGNMENT_BYTES = 256
 
-/** All that a job does, each stage with its price. */
+/** All that a job does, each part with its price. */
 export interface JobParts {
   /** Bytes of the original that were read before the job was priced, and are kept until they are decoded. */
   readonly startBytes: number
   readonly decode: StagePrice
-  readonly profile: ColourProfile | null
-  readonly plan: StepPlan
+  /** Kernel bytes of decoding, colour and steps together. */
+  readonly kernelBytes: number
   readonly encode: StagePrice
 }
 
@@ -31,10 +29,8 @@ export interface JobPrice {
  * How the numbers were found: docs/decisions/0018-engine-prices.md
  */
 export function priceJob(parts: JobParts): JobPrice {
-  const { startBytes, decode, profile, plan, encode } = parts
-  const colourBytes = profile === null ? 0 : priceColourProfile(profile)
-  const allocated =
-    decode.kernelBytes + colourBytes + pricePipeline(plan) + encode.kernelBytes + ALIGNMENT_BYTES
+  const { startBytes, decode, encode } = parts
+  const allocated = parts.kernelBytes + encode.kernelBytes + ALIGNMENT_BYTES
   const kernelBytes = Math.ceil(allocated / PAGE_BYTES) * PAGE_BYTES
   const peakBytes =
     startBytes +

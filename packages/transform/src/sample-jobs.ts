@@ -1,8 +1,10 @@
-import { type OutputFormat, planTransform, type SourceFacts } from '@tintype/core'
+import { type OutputFormat, type SourceFacts, toOrientation, uprightSize } from '@tintype/core'
 import { createByteReader, createKernel, type Kernel } from '@tintype/pixels'
 import { kernelModule } from '@tintype/pixels/module'
-import type { EncodeSettings } from './codec.ts'
-import { CODECS } from './codecs.ts'
+import type { Decoder, Frame } from './decoder.ts'
+import { DECODERS, type Decodable } from './decoders.ts'
+import type { EncodeSettings } from './encoder.ts'
+import { ENCODERS } from './encoders.ts'
 import { createMemoryMeter } from './memory-meter.ts'
 import { factsOf, type Raster, streamOf } from './sample-rasters.ts'
 
@@ -25,11 +27,13 @@ export async function encodePriced(
   picture: Raster,
   settings: Partial<EncodeSettings> = {},
 ) {
-  const plan = CODECS[format].codec.planEncode(picture, { ...SETTINGS, ...settings })
+  const plan = ENCODERS[format].plan(picture, 1, { ...SETTINGS, ...settings })
   const kernel = createKernel(kernelModule)
   const meter = createMemoryMeter()
   meter.watch(kernel)
-  const bytes = await plan.run(putRaster(kernel, picture), meter)
+  const sink = plan.begin(meter)
+  await sink.add(putRaster(kernel, picture), 0)
+  const bytes = await sink.end()
   const { kernelBytes, heapBytes, bufferBytes } = plan.price
   const ownBytes = STATIC_BYTES + picture.data.length + PAGE_BYTES
   return {
@@ -44,16 +48,23 @@ export const encode = async (...call: Parameters<typeof encodePriced>): Promise<
 
 /** Decode a file at its own size; says what the decoder was priced at, and what it took. */
 export async function decodePriced(
-  format: OutputFormat,
+  format: Decodable,
   file: Uint8Array,
   size: { readonly width: number; readonly height: number },
   facts: Partial<SourceFacts> = {},
 ) {
-  const { codec } = CODECS[format]
+  const decoder: Decoder = DECODERS[format]
   const reader = createByteReader(streamOf(file))
-  const start = await codec.readStart(reader)
+  const start = await decoder.readStart(reader, async () => {})
   const source = factsOf(format, file, size, facts)
-  const plan = codec.planDecode(source, start, planTransform(size, { fit: 'scale-down' }))
+  const upright = uprightSize(source)
+  const view = {
+    orientation: toOrientation(source.orientation),
+    crop: { x: 0, y: 0, ...upright },
+    size: upright,
+    frames: 'all',
+  } as const
+  const plan = decoder.plan(source, start, view)
   const kernel = createKernel(kernelModule)
   const meter = createMemoryMeter()
   meter.watch(kernel)
@@ -64,7 +75,10 @@ export async function decodePriced(
       yield bytes
     }
   }
-  const { raster, truncated } = await plan.run(kernel, whole(), meter)
+  const frames: Frame[] = []
+  for await (const frame of plan.run(kernel, whole(), meter)) frames.push(frame)
+  const { raster, warnings } = frames[0] as Frame
+  const truncated = warnings.includes('source is truncated')
   const { width, height, pointer } = raster
   const data = new Uint8ClampedArray(width * height * 4)
   data.set(kernel.bytes(pointer, data.length))

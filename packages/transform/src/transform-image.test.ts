@@ -1,4 +1,10 @@
-import type { Recipe, SourceFacts } from '@tintype/core'
+import {
+  type FormatClass,
+  type Options,
+  programOfOptions,
+  type SourceFacts,
+  type SourceRef,
+} from '@tintype/core'
 import { createKernel } from '@tintype/pixels'
 import { kernelModule } from '@tintype/pixels/module'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -10,7 +16,6 @@ import { decode, encode, failure } from './sample-jobs.ts'
 import { drawRaster, factsOf, pixel, QUARTERS, quarters, type Raster, streamOf } from './sample-rasters.ts'
 import { transformImage } from './transform-image.ts'
 
-const RECIPE: Recipe = { fit: 'scale-down', metadata: 'none', quality: 85 }
 let governor: Governor
 
 beforeEach(() => {
@@ -18,18 +23,32 @@ beforeEach(() => {
 })
 
 const kernels = createIsolateKernels()
-const services = () => ({ governor, kernels, yield: () => scheduler.wait(0) })
 const toPng = (raster: Raster) => encode('png', raster)
 
+/** A job on a source whose bytes come as `body` gives them. */
+function transform(
+  source: SourceRef,
+  body: () => ReadableStream<Uint8Array>,
+  options: Options = {},
+  formatClass: FormatClass = 'base',
+) {
+  const program = programOfOptions({ metadata: 'none', ...options })
+  return transformImage(
+    { program, source, formatClass },
+    {
+      governor,
+      kernels,
+      open: async () => ({ body: body(), sizeBytes: 0 }),
+      yield: () => scheduler.wait(0),
+    },
+  )
+}
+const stored = (facts: SourceFacts): SourceRef => ({ kind: 'stored', blobKey: 'blobs/a/b', facts })
+
 /** Draw, transform, decode. */
-async function run(drawn: Raster, recipe: Partial<Recipe>, facts: Partial<SourceFacts> = {}) {
+async function run(drawn: Raster, options: Options, facts: Partial<SourceFacts> = {}) {
   const bytes = await toPng(drawn)
-  const job = {
-    source: factsOf('png', bytes, drawn, facts),
-    recipe: { ...RECIPE, ...recipe },
-    formatClass: 'base',
-  } as const
-  const result = await transformImage(job, streamOf(bytes), services())
+  const result = await transform(stored(factsOf('png', bytes, drawn, facts)), () => streamOf(bytes), options)
   expect(result.memory.peakBytes).toBeLessThanOrEqual(result.memory.pricedBytes)
   const raster = await decode(result.format, result.bytes, result, { hasAlpha: facts.hasAlpha ?? false })
   return { ...result, raster }
@@ -126,11 +145,7 @@ describe('alpha', () => {
   it('becomes white where it has none', async () => {
     const webp = await encode('webp', half, { quality: 100 })
     const source = factsOf('webp', webp, half, { hasAlpha: false }) // a header that hides it
-    const result = await transformImage(
-      { source, recipe: RECIPE, formatClass: 'base' },
-      streamOf(webp),
-      services(),
-    )
+    const result = await transform(stored(source), () => streamOf(webp))
     expect(result.format).toBe('jpeg')
     const [grey, , , alpha] = pixel(await decode('jpeg', result.bytes, result), 50, 32)
     expect(grey).toBeGreaterThan(123)
@@ -142,11 +157,12 @@ describe('alpha', () => {
 describe('refusals come before decoding', () => {
   /** A stream that says whether it was read beyond its first bytes, and whether it was cancelled. */
   function watched(bytes: Uint8Array) {
-    const seen = { pulls: 0, isCancelled: false }
+    const seen = { pulls: 0, isOpened: false, isCancelled: false }
     const body = new ReadableStream<Uint8Array>(
       {
         pull(controller) {
           seen.pulls += 1
+          seen.isOpened = true
           const chunk = new Uint8Array(200_000)
           chunk.set(bytes.subarray(0, chunk.length))
           controller.enqueue(chunk)
@@ -172,16 +188,15 @@ describe('refusals come before decoding', () => {
       { fit: 'contain', width: 9999 },
       'refusedDimensions',
     ],
-    ['a format for later', factsOf('gif', JPEG, size), {}, 'notAnImage'],
+    ['a format for later', factsOf('heic', JPEG, size), {}, 'notAnImage'],
     ['an animation', factsOf('webp', JPEG, size, { animated: true }), {}, 'notAnImage'],
     ['bytes of another format', factsOf('png', JPEG, { width: 9, height: 9 }), {}, 'decodingFailed'],
-  ] as const)('%s', async (_, source, recipe, kind) => {
+  ] as const)('%s', async (_, source, options, kind) => {
     const { seen, body } = watched(source.format === 'webp' ? WEBP : JPEG)
-    const job = { source, recipe: { ...RECIPE, ...recipe }, formatClass: 'avif' } as const
-    expect(await failure(transformImage(job, body, services()))).toMatchObject({ kind })
+    expect(await failure(transform(stored(source), () => body, options, 'avif'))).toMatchObject({ kind })
     expect(seen.pulls).toBeLessThanOrEqual(1)
-    expect(seen.isCancelled).toBe(true)
-    expect(governor.usage()).toMatchObject({ reservedBytes: 0, waiting: 0 })
+    expect(seen.isCancelled).toBe(seen.isOpened)
+    expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0, waiting: 0 })
   })
 })
 
@@ -189,14 +204,13 @@ it('gives its memory back when it fails', async () => {
   const bytes = await toPng(quarters(80, 40))
   const cut = bytes.slice(0, 60)
   const source = factsOf('png', cut, { width: 80, height: 40 })
-  const error = await failure(
-    transformImage({ source, recipe: RECIPE, formatClass: 'base' }, streamOf(cut), services()),
-  )
-  expect(error).toMatchObject({ kind: 'decodingFailed' })
-  expect(governor.usage().reservedBytes).toBe(0)
+  expect(await failure(transform(stored(source), () => streamOf(cut)))).toMatchObject({
+    kind: 'decodingFailed',
+  })
+  expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0 })
 })
 
-it('counts a profile that was unpacked to price a job among what waiting jobs hold', async () => {
+it('never holds more before jobs have their memory than is set aside for that', async () => {
   const bytes = await toPng(quarters(80, 40))
   const profile = rgbProfile('Display P3', iccTag.curve(563))
   const padded = new Uint8Array(2 << 20)
@@ -223,25 +237,25 @@ it('counts a profile that was unpacked to price a job among what waiting jobs ho
     await new Blob([bytes.slice(0, 33), chunk, bytes.slice(33)]).arrayBuffer(),
   )
   const source = factsOf('png', withProfile, { width: 80, height: 40 })
-  const everything = await governor.claim(ISOLATE_BUDGET.budgetBytes)
-  const ask = () =>
-    transformImage({ source, recipe: RECIPE, formatClass: 'base' }, streamOf(withProfile), services())
-  const jobs = Array.from({ length: 20 }, () => ask().catch((error: { kind: string }) => error.kind))
-  while (governor.usage().waiting === 0) await scheduler.wait(1)
-  await scheduler.wait(300)
-  const { waiting } = governor.usage()
+  const other = await governor.start()
+  const everything = await other.claim(ISOLATE_BUDGET.budgetBytes)
+  const jobs = Array.from({ length: 20 }, () => transform(stored(source), () => streamOf(withProfile)))
+  let mostStartBytes = 0
+  while (governor.usage().waiting < 20) {
+    mostStartBytes = Math.max(mostStartBytes, governor.usage().startBytes)
+    await scheduler.wait(1)
+  }
+  expect(mostStartBytes).toBeGreaterThan(2 * (2 << 20)) // several hold an unpacked profile while they wait
+  expect(mostStartBytes).toBeLessThanOrEqual(ISOLATE_BUDGET.startBytes)
   everything.release()
-  const outcomes = await Promise.all(jobs)
-  expect(waiting).toBe(Math.floor(ISOLATE_BUDGET.maxWaitingBytes / (2 << 20)))
-  expect(outcomes.filter((outcome) => outcome === 'overloaded')).toHaveLength(20 - waiting)
+  expect(await Promise.all(jobs)).toHaveLength(20) // none is refused: they begin one after the other
 })
 
 it('shows rows that never came as white where the picture is opaque, and so within the price of an opaque result', async () => {
   const drawn = drawRaster(1200, 900, (x, y) => [x & 255, y & 255, (x * y) & 255, 255])
   const whole = await toPng(drawn)
   const bytes = whole.slice(0, whole.length / 2)
-  const job = { source: factsOf('png', bytes, drawn), recipe: RECIPE, formatClass: 'webp' } as const
-  const result = await transformImage(job, streamOf(bytes), services())
+  const result = await transform(stored(factsOf('png', bytes, drawn)), () => streamOf(bytes), {}, 'webp')
   expect(result).toMatchObject({ format: 'webp', warnings: ['source is truncated'] })
   const raster = await decode('webp', result.bytes, result, { hasAlpha: false })
   expect(pixel(raster, 600, 890)).toEqual([255, 255, 255, 255])
@@ -273,10 +287,8 @@ describe('memory that jobs reuse', () => {
     const drawn = drawRaster(300, 200, (x, y) => [x, y, x ^ y, 255])
     const bytes = await toPng(drawn)
     bytes.fill(0x55, 60, bytes.length - 30) // image data, from its first bytes on
-    const job = { source: factsOf('png', bytes, drawn), recipe: RECIPE, formatClass: 'base' } as const
-    expect(await failure(transformImage(job, streamOf(bytes), services()))).toMatchObject({
-      kind: 'decodingFailed',
-    })
+    const source = stored(factsOf('png', bytes, drawn))
+    expect(await failure(transform(source, () => streamOf(bytes)))).toMatchObject({ kind: 'decodingFailed' })
     expect(kernels.retainedBytes()).toBeGreaterThan(300 * 200 * 4)
     expect(leftovers()).toBe(0)
   })

@@ -1,18 +1,19 @@
-import { ApiError, type OutputFormat, planTransform, uprightSize } from '@tintype/core'
-import {
-  applyColourProfile,
-  type ByteReader,
-  createByteReader,
-  type Kernel,
-  type KernelPool,
-} from '@tintype/pixels'
-import type { Decoded } from './codec.ts'
-import { CODECS, hasMagic, MAGIC_BYTES } from './codecs.ts'
-import { type Decisions, decide, decodableFormat, type TransformJob } from './decide.ts'
-import type { Governor, Reservation } from './governor.ts'
-import { createMemoryMeter, type MemoryMeter } from './memory-meter.ts'
-import { runPipeline } from './pipeline.ts'
+import type { FormatClass, OutputFormat, Program, SourceRef } from '@tintype/core'
+import type { KernelPool } from '@tintype/pixels'
+import type { Governor } from './governor.ts'
+import { createMemoryMeter } from './memory-meter.ts'
 import { toDeliveryError } from './pixel-faults.ts'
+import { planJob } from './plan-job.ts'
+import { runJob } from './run-job.ts'
+import { type OpenSource, probeSource } from './source.ts'
+
+/** A program, what it is run on, and for whom. */
+export interface TransformJob {
+  readonly program: Program
+  readonly source: SourceRef
+  /** Decides the format where the program leaves it open. */
+  readonly formatClass: FormatClass
+}
 
 export interface Transformed {
   readonly bytes: Uint8Array
@@ -32,110 +33,64 @@ export interface JobMemory {
   readonly peakBytes: number
 }
 
-/** What the pipeline needs of its surroundings. */
+/** What a job needs of its surroundings. */
 export interface TransformServices {
   readonly governor: Governor
-  /** What it retains between jobs is in no job's price. */
   readonly kernels: KernelPool
+  /** Opens sources, more than once if need be. */
+  readonly open: OpenSource
   /** Let other requests run; called between stages when there are others. */
   yield(): Promise<unknown>
+  /** Whether nobody waits for the job any more: then it is given up while it waits for memory. */
+  isAbandoned?(): boolean
 }
 
 /**
- * Original in, encoded picture out: decide, wait for memory, decode and resize, run the steps, encode.
- * @param body the original from its first byte; read as far as it is needed, then cancelled
+ * Originals in, encoded picture out, in phases: probe (read first bytes), plan (decide everything, and price it), wait for
+ * that much memory, run.
  * @throws ApiError of the delivery kinds
  */
-export async function transformImage(
-  job: TransformJob,
-  body: ReadableStream<Uint8Array>,
-  services: TransformServices,
-): Promise<Transformed> {
-  const reader = createByteReader(body)
+export async function transformImage(job: TransformJob, services: TransformServices): Promise<Transformed> {
+  const { governor, kernels, open } = services
   try {
-    const format = decodableFormat(job.source)
-    const geometry = planTransform(uprightSize(job.source), job.recipe)
-    const start = await readStart(format, reader)
-    const decisions = decide(job, geometry, start, services.governor.budgetBytes)
-    const reservation = await services.governor.claim(
-      decisions.peakBytes,
-      start.length + decisions.decode.heldBytes,
-    )
-    const kernel = services.kernels.start(decisions.kernelBytes)
+    const start = await governor.start(services.isAbandoned)
     try {
-      return await runDecided(decisions, kernel, start, reader, reservation, services)
+      const source = await probeSource(job.source, open, start.need)
+      try {
+        const plan = planJob(job.program, source, job.formatClass, governor.budgetBytes)
+        start.settle(source.start.length + plan.picture.decode.heldBytes)
+        const reservation = await start.claim(plan.price.peakBytes)
+        const kernel = kernels.start(plan.price.kernelBytes)
+        try {
+          const meter = createMemoryMeter()
+          meter.watch(kernel)
+          const { warnings, ...finished } = await runJob(plan, source, kernel, meter, {
+            check: reservation.renew,
+            yield: () => yieldIfBusy(services, plan.price.peakBytes),
+          })
+          return {
+            ...finished,
+            format: plan.format,
+            warnings: [...plan.warnings, ...warnings],
+            memory: { pricedBytes: plan.price.peakBytes, peakBytes: meter.peakBytes() },
+          }
+        } finally {
+          kernel.close()
+          reservation.release()
+        }
+      } finally {
+        await source.close()
+      }
     } finally {
-      kernel.close()
-      reservation.release()
+      start.release()
     }
   } catch (error) {
     throw toDeliveryError(error, 'deliveryInternal')
-  } finally {
-    // Unread bytes would keep their connection open.
-    await reader.close().catch(() => {})
-    if (!body.locked) await body.cancel().catch(() => {})
   }
-}
-
-async function readStart(format: OutputFormat, reader: ByteReader): Promise<Uint8Array> {
-  const magic = await reader.peek(MAGIC_BYTES)
-  if (!hasMagic(format, magic)) throw new ApiError('decodingFailed', 'the file is damaged')
-  return CODECS[format].codec.readStart(reader)
-}
-
-async function runDecided(
-  { format, decode, plan, encode, peakBytes }: Decisions,
-  kernel: Kernel,
-  start: Uint8Array,
-  reader: ByteReader,
-  reservation: Reservation,
-  services: TransformServices,
-): Promise<Transformed> {
-  const meter = createMemoryMeter()
-  meter.watch(kernel)
-  const { raster, ...faults } = await decode.run(kernel, replay(start, reader, meter), meter)
-  await letOthersRun(services, peakBytes)
-  if (decode.profile !== null) applyColourProfile(kernel, raster, decode.profile)
-  const finished = await runPipeline(raster, plan, () => reservation.renew())
-  reservation.renew()
-  const bytes = await encode.run(finished, meter).catch((error) => {
-    throw toDeliveryError(error, 'encodingFailed')
-  })
-  return {
-    bytes,
-    format,
-    width: finished.width,
-    height: finished.height,
-    warnings: [...plan.warnings, ...describeFaults(faults)],
-    memory: { pricedBytes: peakBytes, peakBytes: meter.peakBytes() },
-  }
-}
-
-function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decoded, 'raster'>): string[] {
-  return [
-    ...(truncated ? ['source is truncated'] : []),
-    ...(hasBadChecksum ? ['source has a wrong checksum'] : []),
-  ]
 }
 
 /** A turn of the event loop takes a millisecond or two: it is taken where there is somebody to take it for. */
-async function letOthersRun({ governor, yield: turn }: TransformServices, ownBytes: number): Promise<void> {
+async function yieldIfBusy({ governor, yield: turn }: TransformServices, ownBytes: number): Promise<void> {
   const { reservedBytes, waiting } = governor.usage()
   if (reservedBytes > ownBytes || waiting > 0) await turn()
-}
-
-/** The file again: what was read of it, and the rest as it arrives. */
-async function* replay(
-  start: Uint8Array,
-  reader: ByteReader,
-  meter: MemoryMeter,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  meter.hold(start.length)
-  yield start
-  for (;;) {
-    const bytes = await reader.peek(1)
-    if (bytes.length === 0) return
-    reader.advance(bytes.length)
-    yield bytes
-  }
 }

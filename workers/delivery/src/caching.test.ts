@@ -58,7 +58,7 @@ describe('stored results', () => {
     expect(types).toEqual(['image/png', 'image/webp', 'image/png'])
   })
 
-  it('are shared by variants of one recipe, and by no other image', async () => {
+  it('are shared by variants of one program, and by no other image', async () => {
     const { id } = await account.putImage()
     const twin = { ...account.document().variants.thumb, id: 'twin' } as never
     await account.change({ variants: { ...account.document().variants, twin } })
@@ -76,7 +76,7 @@ describe('stored results', () => {
     const wider = { ...thumb, options: { ...thumb.options, width: 101 } } as never
     await account.change({ variants: { ...account.document().variants, thumb: wider } })
     expect(await statusOf(path)).toBe('MISS')
-    expect(bench.jobs.at(-1)?.recipe.width).toBe(101)
+    expect(bench.jobs.at(-1)?.program.ops).toMatchObject([{ op: 'resize', width: 101 }])
   })
 
   it('are not kept when they are larger than what is held in memory', async () => {

@@ -1,4 +1,4 @@
-import { formatHex, type ResultMeta } from '@tintype/core'
+import { formatHex, formatSourceIdentity, type ResultMeta, type SourceRef } from '@tintype/core'
 
 async function digest(text: string): Promise<string> {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
@@ -10,18 +10,18 @@ async function digest(text: string): Promise<string> {
  * confirmed without making the result again. The engine's epoch comes with its answer: bytes of two engines never share
  * a validator. The second part stands for the original: equal parts, equal original.
  *
- *     "cf-<recipe, format and engine>:<blob>"
+ *     "cf-<program, format and engine>:<source>"
  *
  * Rule: docs/parity.md#etag.
  */
 export async function formatEtag(
-  blobKey: string,
-  recipeHash: string,
+  source: SourceRef,
+  programHash: string,
   { epoch, format }: Pick<ResultMeta, 'epoch' | 'format'>,
 ): Promise<string> {
-  const [making, blob] = await Promise.all([
-    digest(`${epoch}/${recipeHash}/${format}`),
-    digest(blobKey), // hashed: the key names the account
+  const [making, original] = await Promise.all([
+    digest(`${epoch}/${programHash}/${format}`),
+    digest(formatSourceIdentity(source)), // hashed: a blob's key names the account
   ])
-  return `"cf-${making.slice(0, 16)}:${blob}"`
+  return `"cf-${making.slice(0, 16)}:${original}"`
 }

@@ -4,10 +4,10 @@ import {
   bucketOf,
   cacheTags,
   formatHex,
-  hashRecipe,
+  hashProgram,
   isStillValid,
   parseDeliveryUrl,
-  recipeOfVariant,
+  programOfOptions,
   requestTags,
   type Variant,
 } from '@tintype/core'
@@ -59,11 +59,11 @@ export async function findHosted(services: Services, url: URL): Promise<Subject>
   if (statedAccess !== null) await gate.admit(statedAccess)
 
   const { accountId, settings } = account.document
-  const recipe = recipeOfVariant(options)
+  const program = programOfOptions(options)
   return {
     cacheScope: await formatCacheScope(accountHash, imageId),
-    recipe,
-    recipeHash: await hashRecipe(recipe),
+    program,
+    programHash: await hashProgram(program),
     policy: { access: gate, ttlSeconds: options.browser_ttl ?? settings.browserTtlSeconds },
     purges: purgesOf(account, requestTags(url, imageId, id)),
     shownTags: cacheTags(imageId, id),
@@ -72,7 +72,7 @@ export async function findHosted(services: Services, url: URL): Promise<Subject>
       // A head's key can be spelled by another id (long ids go by their hash): only its own id may have it.
       if (head === null || head.id !== imageId) return null
       const { access, blobKey, source, tags } = head
-      return { source: { blobKey, source }, access, userTags: [...tags] }
+      return { source: { kind: 'stored', blobKey, facts: source }, access, userTags: [...tags] }
     },
   }
 }

@@ -96,7 +96,7 @@ describe('a conditional request', () => {
     expect(await outcomeOf(url, etag)).toEqual([304, 0, 'MISS'])
     expect(await outcomeOf(url, '"other"')).toEqual([200, 1, 'MISS'])
   })
-  it('is not confirmed by the tag of another format, recipe or original', async () => {
+  it('is not confirmed by the tag of another format, program or original', async () => {
     const head = await account.putImage()
     const url = `/${account.hash}/${head.id}/public`
     const etagOf = async (target: string, accept = '*/*') =>

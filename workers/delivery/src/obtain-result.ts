@@ -31,9 +31,9 @@ export async function cancelBody({ body }: Pick<Result, 'body'>): Promise<void> 
   if (body instanceof ReadableStream) await body.cancel()
 }
 
-const keyOf = ({ cacheScope, recipeHash }: Subject, formatClass: FormatClass): ResultKey => ({
+const keyOf = ({ cacheScope, programHash }: Subject, formatClass: FormatClass): ResultKey => ({
   cacheScope,
-  recipeHash,
+  programHash,
   formatClass,
 })
 
@@ -71,7 +71,7 @@ async function fromCache(
 /** The copy that the client holds, if it is one of those that would be made now. */
 async function findHeld(
   services: Services,
-  { recipeHash }: Subject,
+  { programHash }: Subject,
   { source }: OpenedSubject,
   { heldEtags }: Client,
   formatClass: FormatClass,
@@ -79,7 +79,7 @@ async function findHeld(
   if (heldEtags === 'any' || heldEtags.length === 0) return null
   const epoch = await services.renderer.epoch()
   for (const format of AIMED_FORMATS[formatClass]) {
-    const etag = await formatEtag(source.blobKey, recipeHash, { epoch, format })
+    const etag = await formatEtag(source, programHash, { epoch, format })
     if (heldEtags.includes(etag)) return etag
   }
   return null
@@ -94,7 +94,7 @@ async function render(
   facts: SubjectFacts,
 ): Promise<Rendered> {
   try {
-    return await services.renderer.render({ ...source, recipe: subject.recipe, formatClass })
+    return await services.renderer.render({ source, program: subject.program, formatClass })
   } catch (error) {
     if (error instanceof ApiError && LASTING_REFUSALS.has(error.kind)) {
       const expiresAt = services.now() + REFUSAL_MS
@@ -128,7 +128,7 @@ async function make(
   const about: SubjectFacts = { access, userTags, readAtClock: subject.purges.clock }
   const { meta, body } = await render(services, subject, opened, formatClass, about)
   const { format, sizeBytes, epoch, warnings } = meta
-  const etag = await formatEtag(source.blobKey, subject.recipeHash, meta)
+  const etag = await formatEtag(source, subject.programHash, meta)
   const facts: PictureFacts = { ...about, kind: 'picture', etag, format, sizeBytes, epoch, warnings }
   if (body instanceof Uint8Array) {
     services.defer(() => services.results.put(keyOf(subject, formatClass), facts, body))

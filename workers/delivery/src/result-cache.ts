@@ -32,7 +32,7 @@ export interface RefusalFacts extends SubjectFacts {
 export interface ResultKey {
   /** Names the original; see Subject. */
   readonly cacheScope: string
-  readonly recipeHash: string
+  readonly programHash: string
   readonly formatClass: FormatClass
 }
 
@@ -55,8 +55,8 @@ const ENTRY_VERSION = 'v3'
 /** A name that no zone can have, so that no request from outside can ask for what is stored under it. */
 const ORIGIN = 'https://results.tintype.internal'
 
-const formatCacheUrl = ({ cacheScope, recipeHash, formatClass }: ResultKey): string =>
-  `${ORIGIN}/${ENTRY_VERSION}/${cacheScope}/${recipeHash}/${formatClass}`
+const formatCacheUrl = ({ cacheScope, programHash, formatClass }: ResultKey): string =>
+  `${ORIGIN}/${ENTRY_VERSION}/${cacheScope}/${programHash}/${formatClass}`
 
 /** A refusal has no bytes. */
 const NOTHING = new Uint8Array()

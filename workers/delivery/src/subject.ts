@@ -1,4 +1,4 @@
-import type { Access, Recipe, StoredSource } from '@tintype/core'
+import type { Access, Program, SourceRef } from '@tintype/core'
 import type { Gate } from './access.ts'
 
 /**
@@ -8,8 +8,8 @@ import type { Gate } from './access.ts'
 export interface Subject {
   /** Names the original in the cache: no other original has it. Printable ASCII that may stand in a URL's path. */
   readonly cacheScope: string
-  readonly recipe: Recipe
-  readonly recipeHash: string
+  readonly program: Program
+  readonly programHash: string
   readonly policy: Policy
   readonly purges: Purges
   /** What `cache-tag` says of it besides its user tags. */
@@ -33,7 +33,7 @@ export interface Purges {
 
 /** What only opening the original tells. Access and tags travel with every stored result. */
 export interface OpenedSubject {
-  readonly source: StoredSource
+  readonly source: SourceRef
   readonly access: Access
   readonly userTags: readonly string[]
 }

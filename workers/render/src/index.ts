@@ -5,7 +5,7 @@ import {
   type RenderRequest,
   type RenderResult,
   type RenderService,
-  type StoredSource,
+  type SourceRef,
   toApiError,
   type Verdict,
 } from '@tintype/core'
@@ -15,7 +15,7 @@ import { verifyOriginal } from './verify-original.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
-/** Original and recipe in, encoded bytes out. Other Workers call it over a service binding; it has no route. */
+/** Source and program in, encoded bytes out. Other Workers call it over a service binding; it has no route. */
 export default class RenderWorker extends WorkerEntrypoint<Env> implements RenderService {
   async render(request: RenderRequest): Promise<RenderResult> {
     try {
@@ -29,7 +29,7 @@ export default class RenderWorker extends WorkerEntrypoint<Env> implements Rende
     }
   }
 
-  async verify(source: StoredSource): Promise<Verdict> {
+  async verify(source: SourceRef): Promise<Verdict> {
     return verifyOriginal(source, createServices(this.env, this.ctx))
   }
 

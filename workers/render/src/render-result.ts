@@ -1,13 +1,6 @@
-import {
-  ApiError,
-  ENGINE_EPOCH,
-  hashRecipe,
-  type RenderRequest,
-  type ResultMeta,
-  type StoredSource,
-} from '@tintype/core'
+import { ApiError, ENGINE_EPOCH, hashProgram, type RenderRequest, type ResultMeta } from '@tintype/core'
 import { derivedKey } from '@tintype/storage'
-import { type TransformJob, transformImage } from '@tintype/transform'
+import { transformImage } from '@tintype/transform'
 import type { Services } from './services.ts'
 
 /** A result as plain data, which requests may share. */
@@ -26,9 +19,11 @@ export interface Rendered {
  * @throws ApiError of the delivery kinds; `deliveredImageNotFound` when the original is not there
  */
 export async function renderResult(request: RenderRequest, services: Services): Promise<Rendered> {
-  // The class stands where a format would: which format a class gets follows from the blob and the recipe.
-  const recipeHash = await hashRecipe(request.recipe)
-  const key = derivedKey(ENGINE_EPOCH, request.blobKey, recipeHash, request.formatClass)
+  const { source, program, formatClass } = request
+  if (source.kind !== 'stored')
+    throw new ApiError('notAnImage', `there is no store for a ${source.kind} source`)
+  // The class stands where a format would: which format a class gets follows from the source and the program.
+  const key = derivedKey(ENGINE_EPOCH, source.blobKey, await hashProgram(program), formatClass)
   const stored = await services.derived.get(key, services.now())
   if (stored !== null) {
     const { body, sizeBytes, meta } = stored
@@ -43,7 +38,7 @@ export async function renderResult(request: RenderRequest, services: Services): 
 }
 
 async function compute(request: RenderRequest, services: Services): Promise<Computed> {
-  const { bytes, format, width, height, warnings, memory } = await transform(request, services)
+  const { bytes, format, width, height, warnings, memory } = await transformImage(request, services.transform)
   const { mostReservedBytes } = services.transform.governor.usage()
   return {
     bytes,
@@ -52,13 +47,6 @@ async function compute(request: RenderRequest, services: Services): Promise<Comp
       ...{ epoch: ENGINE_EPOCH, origin: 'computed', memory: { ...memory, mostReservedBytes } },
     },
   }
-}
-
-/** @throws ApiError of the delivery kinds; `deliveredImageNotFound` when the original is not there */
-export async function transform({ blobKey, ...job }: StoredSource & TransformJob, services: Services) {
-  const original = await services.originals.get(blobKey)
-  if (original === null) throw new ApiError('deliveredImageNotFound')
-  return transformImage(job, original.body, services.transform)
 }
 
 /** Bytes as a stream of the platform, which crosses to another Worker without running through ours. */

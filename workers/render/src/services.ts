@@ -1,9 +1,10 @@
-import type { BlobStore } from '@tintype/core'
+import { ApiError } from '@tintype/core'
 import { r2BlobStore } from '@tintype/storage'
 import {
   createGovernor,
   createIsolateKernels,
   ISOLATE_BUDGET,
+  type OpenSource,
   type Timers,
   type TransformServices,
 } from '@tintype/transform'
@@ -17,7 +18,6 @@ export interface Env {
 }
 
 export interface Services {
-  readonly originals: BlobStore
   readonly derived: DerivedStore
   readonly transform: TransformServices
   readonly coalescer: Coalescer<Computed>
@@ -31,8 +31,8 @@ export interface Services {
 
 const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
 /** One of each for all requests of this isolate: they share its memory, and often their work. */
-const governor = createGovernor(ISOLATE_BUDGET, timers)
 const kernels = createIsolateKernels()
+const governor = createGovernor(ISOLATE_BUDGET, timers, [kernels])
 const coalescer = createCoalescer<Computed>({ leaseMs: 25_000, pollMs: 10 }, timers)
 
 /** @throws Error saying which binding is missing, and how to add it */
@@ -43,9 +43,8 @@ export function createServices(env: Partial<Env>, context: Pick<ExecutionContext
     )
   }
   return {
-    originals: r2BlobStore(env.BUCKET),
     derived: r2DerivedStore(env.BUCKET),
-    transform: { governor, kernels, yield: () => scheduler.wait(0) },
+    transform: { governor, kernels, open: openFrom(env.BUCKET), yield: () => scheduler.wait(0) },
     coalescer,
     now: timers.now,
     keepAlive: (work) => context.waitUntil(work.catch(() => {})),
@@ -57,5 +56,18 @@ export function createServices(env: Partial<Env>, context: Pick<ExecutionContext
           .then(work)
           .catch((error: unknown) => console.error(error)),
       ),
+  }
+}
+
+/** Opens stored originals; the other kinds have no store yet. */
+function openFrom(bucket: R2Bucket): OpenSource {
+  const originals = r2BlobStore(bucket)
+  return async (source) => {
+    if (source.kind !== 'stored') {
+      throw new ApiError('notAnImage', `there is no store for a ${source.kind} source`)
+    }
+    const original = await originals.get(source.blobKey)
+    if (original === null) throw new ApiError('deliveredImageNotFound')
+    return { body: original.body, sizeBytes: original.info.sizeBytes }
   }
 }

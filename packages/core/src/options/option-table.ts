@@ -97,7 +97,7 @@ export const OPTIONS = {
   rotate: {
     type: oneOfNumbers(0, 90, 180, 270, 360),
     aliases: [],
-    surfaces: ['url', 'object'],
+    surfaces: EVERYWHERE,
     default: 0,
     doc: 'Degrees clockwise. Happens before the resize, so `width` and `height` name the sides of the turned picture.',
     example: '90',
@@ -106,7 +106,7 @@ export const OPTIONS = {
   background: {
     type: colour(),
     aliases: [],
-    surfaces: ['url', 'object'],
+    surfaces: EVERYWHERE,
     doc: 'A colour laid under transparent pixels and into the space that `fit=pad` adds; it may be translucent itself.',
     example: 'rgb(240,40,145)',
     evidence: 'docs/parity.md#options',
@@ -114,7 +114,7 @@ export const OPTIONS = {
   blur: {
     type: decimal(0, 250),
     aliases: [],
-    surfaces: ['url', 'object'],
+    surfaces: EVERYWHERE,
     default: 0,
     doc: 'Radius of a Gaussian blur, px of the result; 0 leaves the picture sharp. No means of privacy in a URL: anybody can edit it out.',
     example: '15',

@@ -1,5 +1,5 @@
 import type { Size } from '@tintype/core'
-import type { Codec } from '../codec.ts'
+import type { StillCodec } from '../codec.ts'
 import { chooseProfile } from '../colour.ts'
 import { once } from '../once.ts'
 import { findAvifProfile } from './avif-profile.ts'
@@ -16,7 +16,7 @@ const START_BYTES = 64 << 10
  * AVIF through libavif. It leaves `irot` and `imir` to its caller, so orientation is ours to apply. Prices were measured:
  * `docs/decisions/0018-engine-prices.md`.
  */
-export const avifCodec: Codec = {
+export const avifCodec: StillCodec = {
   readStart: readFirst(START_BYTES),
 
   planDecode(source, start, geometry) {

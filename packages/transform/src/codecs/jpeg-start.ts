@@ -1,5 +1,6 @@
 import { type ByteReader, PixelError } from '@tintype/pixels'
 import { MAX_PROFILE_BYTES } from '../colour.ts'
+import type { NeedBytes } from '../decoder.ts'
 
 const SOI = 0xd8
 const EOI = 0xd9
@@ -18,17 +19,28 @@ const MAX_GARBAGE_BYTES = 64 << 10
 /** Far more than tables, one EXIF segment and a profile come to. */
 const MAX_START_BYTES = MAX_PROFILE_BYTES + (512 << 10)
 
+/** Up to this many, pieces and their copy in one are a small start, with a segment of the reader's to come. */
+const SMALL_BYTES = 80 << 10
+/** Pieces, their copy in one, and the profile out of it. */
+const LARGE_BYTES = 2 * MAX_START_BYTES + MAX_PROFILE_BYTES
+
 /**
  * A JPEG's segments up to the first scan's header, without those that nobody needs: previews, depth maps and edit
  * histories can be many megabytes. Kept are tables, frame, JFIF, Adobe, the first EXIF, and an ICC profile that is not
  * too large. A broken structure ends it early; whoever parses it says what is wrong.
  * @param reader afterwards stands at the first scan's data
+ * @param need   asked before a start becomes large
  * @throws PixelError `corrupt` when what must be kept is too much
  */
-export async function readJpegStart(reader: ByteReader): Promise<Uint8Array<ArrayBuffer>> {
+export async function readJpegStart(reader: ByteReader, need: NeedBytes): Promise<Uint8Array<ArrayBuffer>> {
   const kept: Uint8Array[] = [Uint8Array.of(0xff, SOI)]
   let keptBytes = 2
-  const keep = (segment: Uint8Array): void => {
+  let isLarge = false
+  const keep = async (segment: Uint8Array): Promise<void> => {
+    if (!isLarge && keptBytes + segment.length > SMALL_BYTES) {
+      isLarge = true
+      await need(LARGE_BYTES)
+    }
     kept.push(segment.slice())
     keptBytes += segment.length
     if (keptBytes > MAX_START_BYTES) throw new PixelError('corrupt', 'The header of the JPEG is too large')
@@ -61,7 +73,7 @@ export async function readJpegStart(reader: ByteReader): Promise<Uint8Array<Arra
     const isLast = marker === SOS || marker === EOI || length < 4 || bytes.length < 4
     if (isLast || isNeeded(marker, bytes.subarray(4), length, state)) {
       const segment = (await reader.peek(length)).subarray(0, Math.max(length, 4))
-      keep(segment)
+      await keep(segment)
       reader.advance(segment.length)
     } else await reader.seek(reader.position + length)
     if (isLast) break

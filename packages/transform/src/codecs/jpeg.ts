@@ -1,4 +1,4 @@
-import { ApiError, type Plan, type Size, type SourceFacts, toOrientation } from '@tintype/core'
+import { ApiError, type Size, type SourceFacts, toOrientation } from '@tintype/core'
 import {
   type ByteSource,
   decodeJpeg,
@@ -11,10 +11,10 @@ import {
   priceJpegEncode,
   readJpegHeader,
 } from '@tintype/pixels'
-import type { Codec, DecodePlan, EncodePlan, EncodeSettings } from '../codec.ts'
+import type { EncodeSettings, StillCodec, StillDecodePlan, StillEncodePlan, StillGeometry } from '../codec.ts'
 import { collectPieces, priceCollect } from '../collect-pieces.ts'
 import { type ColourSpace, chooseProfile } from '../colour.ts'
-import { formatExifSegment } from '../exif.ts'
+import { findJpegExif, formatExifSegment } from '../exif.ts'
 import { readInto } from '../read-whole.ts'
 import { readJpegStart } from './jpeg-start.ts'
 
@@ -45,10 +45,10 @@ const chooseQuality = (from: Size, to: Size): JpegQuality =>
     : JPEG_QUALITY.balanced
 
 /** JPEG through the kernel: memory follows the result's size, whatever the source's. */
-export const jpegCodec: Codec = {
+export const jpegCodec: StillCodec = {
   readStart: readJpegStart,
 
-  planDecode(source: SourceFacts, start: Uint8Array, { crop, scaled }: Plan): DecodePlan {
+  planDecode(source: SourceFacts, start: Uint8Array, { crop, scaled }: StillGeometry): StillDecodePlan {
     const header = readJpegHeader(start)
     if (header.width !== source.width || header.height !== source.height) {
       throw new ApiError('decodingFailed', 'its pixels contradict its header')
@@ -73,6 +73,7 @@ export const jpegCodec: Codec = {
       },
       heldBytes,
       profile,
+      exif: findJpegExif(start),
       async run(kernel, file, meter) {
         let input: ByteSource = file
         if (plan.isMultiPass) {
@@ -91,7 +92,7 @@ export const jpegCodec: Codec = {
   },
 
   /** Alpha must be gone already: the encoder ignores it. */
-  planEncode(size: Size, { quality, exif }: EncodeSettings): EncodePlan {
+  planEncode(size: Size, { quality, exif }: EncodeSettings): StillEncodePlan {
     const sampling = quality >= FULL_CHROMA_QUALITY ? '4:4:4' : '4:2:0'
     const metadata = exif === null ? [] : [formatExifSegment(exif)]
     const pixelBytes = Math.ceil(MOST_BYTES_PER_PIXEL[sampling] * size.width * size.height)

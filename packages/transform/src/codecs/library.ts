@@ -1,6 +1,6 @@
 import { ApiError } from '@tintype/core'
 import type { ByteReader, KernelRaster } from '@tintype/pixels'
-import type { EncodePlan } from '../codec.ts'
+import type { StillEncodePlan } from '../codec.ts'
 import type { MemoryMeter } from '../memory-meter.ts'
 
 /** A library's encoder, called with pixels that it copies before it does anything else. */
@@ -22,7 +22,7 @@ export function planLibraryEncode(
   { width, height }: { readonly width: number; readonly height: number },
   heapBytes: number,
   encode: LibraryEncoder,
-): EncodePlan {
+): StillEncodePlan {
   return {
     price: { kernelBytes: 0, heapBytes, bufferBytes: largestResult(width, height) },
     async run(raster, meter) {

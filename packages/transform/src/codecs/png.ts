@@ -1,12 +1,4 @@
-import {
-  ApiError,
-  type Plan,
-  type Size,
-  type SourceFacts,
-  storedRect,
-  toOrientation,
-  uprightSize,
-} from '@tintype/core'
+import { ApiError, type Size, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
 import {
   type ByteReader,
   type ColourProfile,
@@ -21,34 +13,50 @@ import {
   readPngHeader,
 } from '@tintype/pixels'
 import { kernelModule } from '@tintype/pixels/module'
-import type { Codec, DecodePlan, EncodePlan } from '../codec.ts'
+import type { StillCodec, StillDecodePlan, StillEncodePlan, StillGeometry } from '../codec.ts'
 import { collectPieces, priceCollect } from '../collect-pieces.ts'
 import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
+import type { NeedBytes } from '../decoder.ts'
 import { isWhole, storedSize } from '../stored-geometry.ts'
 
 /** Reading begins with this many bytes and doubles them until the image data is reached. */
 const FIRST_BYTES = 8 << 10
 /** A profile has at most 1 MiB; whatever makes a header longer is no picture's. */
 const MAX_START_BYTES = 2 << 20
+/** Up to this many, in the reader and copied, are a small start. */
+const SMALL_BYTES = 64 << 10
+/** A kernel that unpacks a profile, without the profile. */
+const UNPACKER_BYTES = 4 * 65_536
+/** Deflate makes no more of a byte. */
+const MOST_INFLATION = 1032
+/** The start in the reader and its copy; a profile in pieces, and that again in one. */
+const LARGE_BYTES = 2 * MAX_START_BYTES + 2 * MAX_PROFILE_BYTES + UNPACKER_BYTES
 /** Filter bytes, stored deflate blocks and chunk heads come on top of the pixels at the worst. */
 const OVERHEAD = 1.01
 const HEADER_BYTES = 8192
 
 /** PNG through the kernel: rows are resized as they are unpacked. Quality means nothing to it. */
-export const pngCodec: Codec = {
-  async readStart(reader: ByteReader) {
+export const pngCodec: StillCodec = {
+  async readStart(reader: ByteReader, need: NeedBytes) {
+    let isLarge = false
     for (let wanted = FIRST_BYTES; ; wanted *= 2) {
+      if (wanted > SMALL_BYTES && !isLarge) {
+        isLarge = true
+        await need(LARGE_BYTES)
+      }
       const start = (await reader.peek(wanted)).subarray(0, wanted)
       const isAll = start.length < wanted
       if (isAll || wanted >= MAX_START_BYTES || reachesImageData(start)) {
         const copy = start.slice()
         reader.advance(copy.length)
+        const profileBytes = mostProfileBytes(copy)
+        if (profileBytes > 0 && !isLarge) await need(2 * copy.length + 2 * profileBytes + UNPACKER_BYTES)
         return copy
       }
     }
   },
 
-  planDecode(source: SourceFacts, start: Uint8Array, geometry: Plan): DecodePlan {
+  planDecode(source: SourceFacts, start: Uint8Array, geometry: StillGeometry): StillDecodePlan {
     const { header } = readPngHeader(start)
     if (header.width !== source.width || header.height !== source.height) {
       throw new ApiError('decodingFailed', 'its pixels contradict its header')
@@ -77,7 +85,7 @@ export const pngCodec: Codec = {
     }
   },
 
-  planEncode({ width, height }: Size): EncodePlan {
+  planEncode({ width, height }: Size): StillEncodePlan {
     const largestBytes = HEADER_BYTES + Math.ceil(OVERHEAD * height * (width * 4 + 1))
     return {
       price: {
@@ -88,6 +96,19 @@ export const pngCodec: Codec = {
       run: async (raster, meter) => collectPieces(encodePng(raster), largestBytes, meter),
     }
   },
+}
+
+/** What an embedded profile may unpack to, bytes; 0 where there is none, or the header cannot be read. */
+function mostProfileBytes(start: Uint8Array): number {
+  try {
+    const { iccProfile } = readPngHeader(start).header
+    return iccProfile === null
+      ? 0
+      : Math.min(MAX_PROFILE_BYTES, MOST_INFLATION * iccProfile.compressed.length)
+  } catch (error) {
+    if (error instanceof PixelError) return 0
+    throw error
+  }
 }
 
 function reachesImageData(start: Uint8Array): boolean {

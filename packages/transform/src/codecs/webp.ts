@@ -1,7 +1,8 @@
 import type { Size } from '@tintype/core'
 import type { ByteReader } from '@tintype/pixels'
-import type { Codec } from '../codec.ts'
+import type { StillCodec } from '../codec.ts'
 import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
+import type { NeedBytes } from '../decoder.ts'
 import { once } from '../once.ts'
 import { planLibraryEncode, readFirst } from './library.ts'
 import { atLeastEmpty, MB } from './library-prices.ts'
@@ -11,6 +12,7 @@ const load = once(() => import('./webp-library.ts'))
 
 /** `RIFF`, size, `WEBP`; `VP8X`, its length (10), flags, 9 bytes; `ICCP`, its length, and the profile. */
 const FIRST_BYTES = 38
+const SMALL_BYTES = 64 << 10
 const FLAG_PROFILE = 0x20
 const nameAt = (start: Uint8Array, at: number): string => String.fromCharCode(...start.subarray(at, at + 4))
 const u32At = (start: Uint8Array, at: number): number =>
@@ -32,9 +34,10 @@ function findProfile(start: Uint8Array): Uint8Array | null {
  * WebP stills through libwebp. It reads no EXIF, so orientation is ours to apply; it cannot open animations. Prices
  * were measured: `docs/decisions/0018-engine-prices.md`.
  */
-export const webpCodec: Codec = {
-  async readStart(reader: ByteReader) {
+export const webpCodec: StillCodec = {
+  async readStart(reader: ByteReader, need: NeedBytes) {
     const end = profileEnd(await reader.peek(FIRST_BYTES))
+    if (end > SMALL_BYTES) await need(2 * MAX_PROFILE_BYTES)
     return readFirst(end > MAX_PROFILE_BYTES ? FIRST_BYTES : Math.max(end, FIRST_BYTES))(reader)
   },
 

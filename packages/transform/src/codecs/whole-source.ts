@@ -1,4 +1,4 @@
-import { ApiError, type Plan, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
+import { ApiError, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
 import {
   type ColourProfile,
   createResizer,
@@ -9,7 +9,7 @@ import {
   planResize,
   priceResize,
 } from '@tintype/pixels'
-import type { DecodePlan } from '../codec.ts'
+import type { StillDecodePlan, StillGeometry } from '../codec.ts'
 import type { MemoryMeter } from '../memory-meter.ts'
 import { readWhole } from '../read-whole.ts'
 import { isWhole, storedSize } from '../stored-geometry.ts'
@@ -34,7 +34,11 @@ const RGBA_BYTES = 4
 const ALIGNMENT_BYTES = 256
 
 /** Plan to decode with a library, and to push what it gives through the kernel's resizer, row by row. */
-export function planWholeSource(source: SourceFacts, geometry: Plan, decoder: WholeDecoder): DecodePlan {
+export function planWholeSource(
+  source: SourceFacts,
+  geometry: StillGeometry,
+  decoder: WholeDecoder,
+): StillDecodePlan {
   const { width, height, sizeBytes } = source
   const request = {
     width,

@@ -1,13 +1,14 @@
-import { flatten as flattenRaster } from '@tintype/pixels'
-import type { Step } from '../pipeline.ts'
+import { WHITE } from '@tintype/core'
+import { flattenOnto } from '@tintype/pixels'
+import type { Canvas, PlannedStep } from '../step.ts'
 
-/** Lay transparent pixels over the background, where the result cannot be transparent. */
-export const flatten: Step = {
-  name: 'flatten',
-  applies: (plan) => plan.isOpaque,
-  price: () => 0,
-  run(image, { background }) {
-    flattenRaster(image, ...background)
-    return image
+/** Lay what is still transparent over white, for a result that has no place for it. */
+export const planFlatten = ({ size }: Canvas): PlannedStep => ({
+  size,
+  hasAlpha: false,
+  priceBytes: 0,
+  run(raster) {
+    flattenOnto(raster, WHITE)
+    return raster
   },
-}
+})

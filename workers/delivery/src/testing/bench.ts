@@ -9,6 +9,8 @@ import {
   formatAccountHash,
   formatGeneratedId,
   formatHexId,
+  formatProgram,
+  formatSourceIdentity,
   type ImageHead,
   type OutputFormat,
   PUBLIC_VARIANT,
@@ -50,8 +52,8 @@ export const renderedAs = (
     },
   }
 }
-const textOf = ({ blobKey, recipe, formatClass }: RenderRequest): string =>
-  `${blobKey} ${JSON.stringify(recipe)} ${formatClass}`
+const textOf = ({ source, program, formatClass }: RenderRequest): string =>
+  `${formatSourceIdentity(source)} ${formatProgram(program)} ${formatClass}`
 
 /** A body as text, whatever type it claims to have. */
 export const readText = async (response: Response): Promise<string> =>

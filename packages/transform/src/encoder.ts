@@ -1,0 +1,33 @@
+import type { Size } from '@tintype/core'
+import type { KernelRaster } from '@tintype/pixels'
+import type { StagePrice } from './decoder.ts'
+import type { MemoryMeter } from './memory-meter.ts'
+
+/** What an encoder is told, in our own words. */
+export interface EncodeSettings {
+  /** 1–100, on the JPEG scale; each encoder maps it to its own. */
+  readonly quality: number
+  /** Whether pixels may be transparent. */
+  readonly hasAlpha: boolean
+  /** A TIFF block to keep in the result; formats that carry no metadata ignore it. */
+  readonly exif: Uint8Array | null
+}
+
+/** One result in the making. */
+export interface FrameSink {
+  /** The raster's pixels may be destroyed. @throws PixelError or ApiError `encodingFailed` */
+  add(raster: KernelRaster, delayMs: number): Promise<void>
+  /** @returns exactly packed bytes of their own: the kernel's memory serves another job afterwards */
+  end(): Promise<Uint8Array>
+}
+
+export interface EncodePlan {
+  readonly price: StagePrice
+  begin(meter: MemoryMeter): FrameSink
+}
+
+/** One format out. It hides its library completely: no global, option or error of it gets out. */
+export interface Encoder {
+  /** @param frames how many will be added; a format of stills takes one */
+  plan(size: Size, frames: number, settings: EncodeSettings): EncodePlan
+}

@@ -1,0 +1,15 @@
+import type { OutputFormat } from '@tintype/core'
+import { stillEncoder } from './codec.ts'
+import { avifCodec } from './codecs/avif.ts'
+import { jpegCodec } from './codecs/jpeg.ts'
+import { pngCodec } from './codecs/png.ts'
+import { webpCodec } from './codecs/webp.ts'
+import type { Encoder } from './encoder.ts'
+
+/** One row per format that results are written in. */
+export const ENCODERS = {
+  jpeg: stillEncoder(jpegCodec),
+  png: stillEncoder(pngCodec),
+  webp: stillEncoder(webpCodec),
+  avif: stillEncoder(avifCodec),
+} as const satisfies Record<OutputFormat, Encoder>

@@ -1,0 +1,67 @@
+import {
+  ApiError,
+  FORMATS,
+  type FormatClass,
+  type OutputFormat,
+  type Program,
+  type SourceFacts,
+} from '@tintype/core'
+import { chooseOutputFormat } from './choose-output-format.ts'
+import type { EncodePlan } from './encoder.ts'
+import { ENCODERS } from './encoders.ts'
+import { filterExif } from './exif.ts'
+import { type PicturePlan, planPicture } from './plan-picture.ts'
+import { type JobPrice, priceJob } from './price.ts'
+import type { ProbedSource } from './source.ts'
+import { planFlatten } from './steps/flatten.ts'
+
+/** Everything about a job, decided before a pixel is touched. */
+export interface JobPlan {
+  readonly picture: PicturePlan
+  readonly format: OutputFormat
+  readonly encode: EncodePlan
+  readonly price: JobPrice
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Decide how a job runs, in which format its result leaves, and what it takes.
+ * @param budgetBytes more than this no job may take
+ * @throws ApiError `refusedDimensions` when no format fits into the budget; what planning a picture throws
+ */
+export function planJob(
+  { ops, output }: Program,
+  source: ProbedSource,
+  formatClass: FormatClass,
+  budgetBytes: number,
+): JobPlan {
+  const picture = planPicture(ops, source, output.frames)
+  const { canvas, decode } = picture
+  const exif = decode.exif === null ? null : filterExif(decode.exif, output.metadata, canvas.size)
+
+  const planFor = (format: OutputFormat): Omit<JobPlan, 'warnings'> => {
+    const { alpha } = FORMATS[format]
+    const hasAlpha = canvas.hasAlpha && alpha
+    const encode = ENCODERS[format].plan(canvas.size, 1, { quality: output.quality, hasAlpha, exif })
+    // A source without transparency may still decode with some: rows that never came, or bytes that contradict a header.
+    const steps = hasAlpha ? picture.steps : [...picture.steps, planFlatten(canvas)]
+    const price = priceJob({
+      startBytes: source.start.length,
+      decode: decode.price,
+      kernelBytes: picture.kernelBytes,
+      encode: encode.price,
+    })
+    return { picture: { ...picture, steps }, format, encode, price }
+  }
+  const choice = chooseOutputFormat(
+    { format: source.facts.format, hasAlpha: canvas.hasAlpha },
+    output.format === 'auto' ? formatClass : output.format,
+    canvas.size,
+    (format) => planFor(format).price.peakBytes <= budgetBytes,
+  )
+  if (choice === null) throw new ApiError('refusedDimensions', describeRefusal(source.facts, canvas.size))
+  return { ...planFor(choice.format), warnings: [...picture.warnings, ...choice.warnings] }
+}
+
+const describeRefusal = (facts: SourceFacts, result: { width: number; height: number }): string =>
+  `${facts.width}x${facts.height} px into ${result.width}x${result.height} px needs more memory than there is`
