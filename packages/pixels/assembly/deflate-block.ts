@@ -36,6 +36,11 @@ let outputEnd: usize = 0
 let bits: u64 = 0
 let bitCount: u32 = 0
 
+/** Memory from `mark` on is given up. */
+export function forgetBlocks(mark: usize): void {
+  if (tokens >= mark) tokens = 0
+}
+
 /** Begin a stream. The first call reserves memory. */
 export function blockCreate(): void {
   if (tokens == 0) {

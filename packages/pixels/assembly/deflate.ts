@@ -38,6 +38,11 @@ let heldLength: u32 = 0
 let heldDistance: u32 = 0
 let isHolding: bool = false
 
+/** Memory from `mark` on is given up. */
+export function forgetDeflate(mark: usize): void {
+  if (buffer >= mark) buffer = 0
+}
+
 /**
  * Begin a zlib stream. The first call reserves memory.
  * @param chain candidates tried per position, @param nice length that is good enough, @param lazy no look further from here

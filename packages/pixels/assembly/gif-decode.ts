@@ -52,6 +52,9 @@ export function gifCreate(width: u32, height: u32): usize {
   canvas = allocate(usize(width) * height * 4)
   palette = allocate(1024)
   input = allocate(INPUT_BYTES)
+  saved = 0
+  disposal = 0
+  linesDone = 0
   return canvas
 }
 

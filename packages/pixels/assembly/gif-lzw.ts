@@ -30,6 +30,11 @@ let nextCode: u32 = 0
 let previous: i32 = -1
 let stopped: i32 = LZW_NEEDS_INPUT
 
+/** Memory from `mark` on is given up. */
+export function forgetLzw(mark: usize): void {
+  if (prefixes >= mark) output = 0
+}
+
 /** Begin the data of one image. @param codeSize the minimum code size, 1 to 8 bits */
 export function lzwCreate(codeSize: u32): void {
   if (output == 0) {

@@ -1,10 +1,11 @@
 // The kernel's exports, one module per concern. Everything runs in one linear memory, one instance per job.
+export { heapMark, heapReset } from './arena'
 export { crc32 } from './checksums'
 export { gifBeginFrame, gifCreate, gifInput, gifLines, gifPalette, gifPush } from './gif-decode'
 export {
   inflate, inflateChecksumFailed, inflateCreate, inflateInput, inflateOutput, inflateOutputLength,
 } from './inflate'
-export { allocate, heapBytes } from './memory'
+export { allocate, heapBytes, heapPeakBytes } from './memory'
 export { colourDepth as pngEncodeDepth, colourType as pngEncodeType } from './png-colours'
 export { paletteColours as pngEncodePalette, paletteSize as pngEncodePaletteSize } from './png-colours'
 export { paletteTransparent as pngEncodeTransparent } from './png-colours'
@@ -12,7 +13,9 @@ export { pngCreate, pngEnd, pngFinished, pngPush, pngRows } from './png-decode'
 export { pngEncodeCreate, pngEncodeOutput, pngEncodeOutputLength, pngEncodeRun } from './png-encode'
 export { rowsKey as pngKey, rowsLut as pngLut, rowsMatrix as pngMatrix, rowsPalette as pngPalette } from './png-rows'
 export { pngToRaster, pngToResizer } from './png-sink'
-export { resizerCreate, resizerEndRow, resizerFirstRow, resizerPush, resizerSkip } from './resize'
+export {
+  resizerCreate, resizerEndRow, resizerFirstRow, resizerPush, resizerRewind, resizerSkip,
+} from './resize'
 export {
   jpegDecodeBand, jpegDecodeBlankRest, jpegDecodeCreate, jpegDecodeDamaged, jpegDecodeKeep, jpegDecodeLoadPlace,
   jpegDecodeRender, jpegDecodeRun, jpegDecodeSavePlace, jpegDecodeScan,

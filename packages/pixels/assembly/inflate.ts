@@ -75,6 +75,11 @@ let distanceCodes: u32 = 0
 let precodeCodes: u32 = 0
 let lengthsRead: u32 = 0
 
+/** Memory from `mark` on is given up. */
+export function forgetInflate(mark: usize): void {
+  if (window >= mark) window = 0
+}
+
 /** Begin a zlib stream. The first call reserves memory; later ones use it again. */
 export function inflateCreate(): void {
   if (window == 0) {

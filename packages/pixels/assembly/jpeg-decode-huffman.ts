@@ -47,6 +47,7 @@ let tables: usize = 0
 export let sawBadCode: bool = false
 
 export function initHuffman(): void {
+  sawBadCode = false
   tables = allocate(8 * TABLE_BYTES)
   for (let id = 0; id < 8; id++) clearTable(tables + <usize>id * TABLE_BYTES)
   for (let byte = 1; byte < 256; byte++) {

@@ -76,6 +76,7 @@ export function jpegDecodeCreate(count: i32, mcuColumns: i32, from: i32, to: i32
   keptTo = to
   keptFromRow = fromRow
   keptToRow = toRow
+  isDamaged = false
   initBits()
   initHuffman()
   initComponents()

@@ -20,6 +20,11 @@ let isQuantised: bool = false
 let chosenType: u32 = RGBA
 let chosenDepth: u32 = 8
 
+/** Memory from `mark` on is given up. */
+export function forgetColours(mark: usize): void {
+  if (colours >= mark) colours = 0
+}
+
 /**
  * Choose the type for a raster of RGBA pixels.
  * @param error where not negative: the mean squared error per channel that a palette may cost

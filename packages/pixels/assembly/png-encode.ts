@@ -41,6 +41,11 @@ let lineRoom: usize = 0
 let row: u32 = 0
 let isFresh: bool = false
 
+/** Memory from `mark` on is given up. */
+export function forgetLines(mark: usize): void {
+  if (current >= mark) lineRoom = 0
+}
+
 /**
  * Prepare to encode `width` × `height` RGBA pixels at `raster`: choose the colour type, and whether to filter.
  * The colour type is then known, and the palette too.

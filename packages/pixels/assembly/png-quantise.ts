@@ -35,6 +35,12 @@ let errors: usize = 0
 let nextErrors: usize = 0
 let errorRoom: u32 = 0
 
+/** Memory from `mark` on is given up. */
+export function forgetQuantiser(mark: usize): void {
+  if (slotKeys >= mark) bins = 0
+  if (errors >= mark) errorRoom = 0
+}
+
 /**
  * Choose colours for `pixels` RGBA pixels.
  * @param target mean squared error per channel that is good enough; more colours than that takes are not used

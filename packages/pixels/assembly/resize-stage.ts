@@ -119,6 +119,17 @@ export function mixRow(stage: Stage): void {
   stage.next++
 }
 
+/** Begin again at the first source row, for another picture of the same shape. */
+export function rewindStage(stage: Stage): void {
+  stage.base = 0
+  stage.filled = 0
+  stage.taken = 0
+  stage.summed = 0
+  stage.next = 0
+  // Wide enough for whatever kind of sample was summed up.
+  if (stage.sums) memory.fill(stage.sums, 0, <usize>align16(stage.axisX.count * stage.channels) * 2 * <usize>stage.sampleBytes)
+}
+
 /** Go on with premultiplied 16-bit samples, after 8-bit rows without transparency in a stage made for 16 bits. */
 export function widenStage(stage: Stage): void {
   const stride = <usize>stage.stride, samples = (<usize>stage.samples + 7) & ~7

@@ -6,7 +6,7 @@ import { Axis, FILTER_COPY } from './resize-axis'
 import { filterPixelsAlpha, filterPixelsOpaque, filterSamples, narrowSamples } from './resize-horizontal'
 import { createPlacement, Placement, placeRow, straightPlace } from './resize-place'
 import { copyOpaqueRow, premultiplyRow } from './resize-premultiply'
-import { commitRows, createStage, isRowReady, mixRow, reserveRows, Stage, widenStage } from './resize-stage'
+import { commitRows, createStage, isRowReady, mixRow, reserveRows, rewindStage, Stage, widenStage } from './resize-stage'
 
 /** One 8-bit plane in, one out. */
 export const KIND_PLANE: i32 = 0
@@ -49,6 +49,15 @@ export function resizerCreate(kind: i32, axisX: Axis, axisY: Axis, orientation: 
   resizer.row = allocate(<usize>(align16(axisX.out) + 16) * <usize>channels)
   if (kind == KIND_PLANE) resizer.wideRow = allocate(<usize>(align16(axisX.out) + 16) * 2)
   return changetype<usize>(resizer)
+}
+
+/** Take another picture of the same shape; its rows replace those in the raster. */
+export function resizerRewind(resizer: Resizer): void {
+  resizer.sourceRow = 0
+  resizer.copied = 0
+  if (!changetype<usize>(resizer.stage)) return
+  rewindStage(resizer.stage)
+  if (resizer.kind == KIND_ALPHA) resizer.stage.sampleBytes = 1
 }
 
 /** First source row that counts; rows before it may be skipped with `resizerSkip`. */

@@ -150,3 +150,27 @@ describe('the GIF decoder', () => {
     expect(() => planGifDecode({ ...header, frameCount: 2000 })).toThrow(failure('too-large'))
   })
 })
+
+it('costs the largest of its frames when each is worked on in a scope of its own', async () => {
+  const frames = Array.from({ length: 20 }, (_, i) => ({
+    indexes: Array.from({ length: 10 * 8 }, (_, at) => (at + i) % 4),
+    disposal: 1 + (i % 3),
+  }))
+  const file = drawGif(10, 8, frames)
+  const plan = planGifDecode(readGifHeader(file).header)
+  const kernel = createKernel(module)
+  const seen: number[][] = []
+  let afterFirst = 0
+  for await (const { raster } of decodeGif(kernel, [file], plan)) {
+    await kernel.scope(async () => {
+      const blurred = kernel.exports.allocate(raster.width * raster.height * 4)
+      kernel.exports.allocate(100_000)
+      seen.push([...kernel.bytes(raster.pointer, 10 * 8 * 4)])
+      expect(kernel.bytes(blurred, 16).every((byte) => byte === 0)).toBe(true)
+    })
+    if (seen.length === 4) afterFirst = kernel.peakBytes()
+  }
+  expect(seen).toEqual((await decode(file)).frames)
+  expect(seen).toHaveLength(20)
+  expect(kernel.peakBytes()).toBe(afterFirst)
+})

@@ -5,6 +5,9 @@ interface BaseExports {
   readonly memory: WebAssembly.Memory
   allocate(sizeBytes: number): number
   heapBytes(): number
+  heapPeakBytes(): number
+  heapMark(): number
+  heapReset(mark: number): void
 }
 
 /** One instance of the pixel kernel: it serves one job and is dropped whole. */
@@ -16,7 +19,14 @@ export interface Kernel {
    * @throws PixelError `internal` once the kernel is closed
    */
   bytes(pointer: number, length: number): Uint8Array
-  /** Bytes of linear memory this job has taken so far; it never shrinks, and can be asked for after `close` too. */
+  /**
+   * Run `work`, then give up all kernel memory that was taken meanwhile: rasters, resizers and views of it are gone, and
+   * what must stay was taken before, or is copied out. Scopes nest, but two of one kernel must not overlap otherwise.
+   * So an animation costs what its largest frame takes.
+   * @returns what `work` returns; for a promise, memory is given up once that settles
+   */
+  scope<T>(work: () => T): T
+  /** Most bytes of linear memory this job has held so far; can be asked for after `close` too. */
   peakBytes(): number
   /** End the job: its memory may serve another one, and its views are gone. Results must have been copied out. */
   close(): void
@@ -54,7 +64,8 @@ export function startKernel(
       return opened()
     },
     bytes: (pointer, length) => new Uint8Array(opened().memory.buffer, pointer, length),
-    peakBytes: () => exports.heapBytes(),
+    scope: (work) => runScope(opened(), work),
+    peakBytes: () => exports.heapPeakBytes(),
     close() {
       if (isClosed) return
       isClosed = true
@@ -62,6 +73,19 @@ export function startKernel(
     },
   }
 }
+
+function runScope<T>({ heapMark, heapReset }: Kernel['exports'], work: () => T): T {
+  const mark = heapMark()
+  let result: T | undefined
+  try {
+    result = work()
+    return isPromise(result) ? (result.finally(() => heapReset(mark)) as T) : result
+  } finally {
+    if (!isPromise(result)) heapReset(mark)
+  }
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
 
 /**
  * Run kernel code; a trap becomes a {@link PixelError} `internal`, after which the instance must be abandoned.

@@ -153,6 +153,7 @@ export interface ResizeExports {
   ): number
   resizerCreate(kind: number, axisX: number, axisY: number, orientation: number, raster: number): number
   resizerPush(resizer: number, row: number): number
+  resizerRewind(resizer: number): void
   resizerSkip(resizer: number, rows: number): void
   resizerFirstRow(resizer: number): number
   resizerEndRow(resizer: number): number
@@ -170,6 +171,8 @@ export interface Resizer {
   push(row: number): boolean
   /** Step over `rows` source rows that do not count. */
   skip(rows: number): void
+  /** Begin again, for another picture of the same shape: the next frame. The raster is written anew. */
+  rewind(): void
 }
 
 /** Build an axis table in the kernel; returns its pointer. */
@@ -208,5 +211,6 @@ function allocateResizer(kernel: Kernel, plan: ResizePlan, into?: number): Resiz
     endRow: y.first + y.count,
     push: (row) => guardTraps(() => functions.resizerPush(pointer, row) !== 0),
     skip: (rows) => functions.resizerSkip(pointer, rows),
+    rewind: () => functions.resizerRewind(pointer),
   }
 }
