@@ -55,7 +55,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          include: ['test/system/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          include: ['test/system/**/*.test.ts', 'test/golden/**/*.test.ts', 'test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

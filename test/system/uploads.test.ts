@@ -161,7 +161,13 @@ describe('a bad upload', () => {
     ['an empty file', () => upload(Buffer.alloc(0)), 415, 5455, /empty/],
     ['one byte', () => upload(Buffer.from([0xff])), 415, 5455, /image/],
     ['a truncated picture', () => upload(png.subarray(0, png.length - 20)), 415, 5455, /ends before/],
-    ['a GIF', () => upload(Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1')), 415, 5455, /GIF/],
+    [
+      'a GIF without a frame',
+      () => upload(Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1')),
+      415,
+      5455,
+      /GIF/,
+    ],
     ['an SVG', () => upload(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')), 415, 5455, /SVG/],
     ['no file', () => system.api(account, 'POST', path, imageFormWithout()), 400, 5400, /"file"/],
     [

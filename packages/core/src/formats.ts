@@ -82,7 +82,7 @@ export const FORMATS = {
     extension: 'gif',
     signature: { magic: ['47 49 46 38 37 61', '47 49 46 38 39 61'] },
     alpha: true,
-    upload: false,
+    upload: true,
     output: null,
     opaqueBase: ['png', 'jpeg'],
   },

@@ -1,6 +1,6 @@
-import { ApiError } from '@tintype/core'
+import { ApiError, type Timers } from '@tintype/core'
 import type { RetainedMemory } from '@tintype/pixels'
-import { createLane, type Hold, type Timers } from './lane.ts'
+import { createLane, type Hold } from './lane.ts'
 
 export interface GovernorOptions {
   /** Memory that all jobs of this isolate may hold at once, retained memory between jobs included, bytes. */
@@ -51,6 +51,8 @@ export interface Start {
    * @throws ApiError `refusedDimensions` for more than there ever is; `overloaded` when too many wait, or too long
    */
   claim(peakBytes: number): Promise<Reservation>
+  /** Memory for work on the way to the price; the start stays what it is. The same errors as {@link Start.claim}. */
+  borrow(peakBytes: number): Promise<Reservation>
   /** Give back what was not claimed. */
   release(): void
 }
@@ -115,6 +117,7 @@ export function createGovernor(
         small.release()
       },
       settle: (bytes) => hold.shrink(bytes),
+      borrow: (peakBytes) => jobs.claim(peakBytes, stayAlive),
       async claim(peakBytes) {
         giveUp()
         const reservation = await jobs.claim(peakBytes, stayAlive)

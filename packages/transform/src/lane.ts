@@ -1,11 +1,4 @@
-import { ApiError } from '@tintype/core'
-
-/** Time as memory accounting sees it: of the isolate, or of a test. */
-export interface Timers {
-  /** Epoch ms. Stands still during computation in production, which only makes leases last longer. */
-  now(): number
-  wait(ms: number): Promise<unknown>
-}
+import { ApiError, createLeases, type Timers } from '@tintype/core'
 
 export interface LaneOptions {
   /** What all holders may have at once, bytes. */
@@ -49,38 +42,34 @@ export interface Lane {
 export function createLane(options: LaneOptions, timers: Timers): Lane {
   const { capacityBytes, maxWaiting, maxWaitMs, leaseMs, pollMs, makeRoom } = options
   const staleMs = pollMs * 20
-  const holds = new Map<number, { bytes: number; expiresAt: number }>()
+  // In production the clock stands still during computation, which only makes leases last longer.
+  const holds = createLeases<{ bytes: number }>(timers, leaseMs)
   /** Tickets with the time of their last poll. Only its owner writes one, and writes it anew when it was swept. */
   const waiting = new Map<number, number>()
   let lastTicket = 0
   let mostHeldBytes = 0
 
   function sweep(now: number): void {
-    for (const [ticket, { expiresAt }] of holds) if (expiresAt <= now) holds.delete(ticket)
     for (const [ticket, seenAt] of waiting) if (seenAt + staleMs <= now) waiting.delete(ticket)
   }
-  const heldBytes = (): number => [...holds.values()].reduce((sum, { bytes }) => sum + bytes, 0)
+  const heldBytes = (): number => holds.holders().reduce((sum, { bytes }) => sum + bytes, 0)
   const isFirst = (ticket: number): boolean => [...waiting.keys()].every((other) => other >= ticket)
   const fits = (bytes: number): boolean => heldBytes() + bytes <= capacityBytes
 
   function grant(ticket: number, bytes: number): Hold {
     waiting.delete(ticket)
     makeRoom?.(heldBytes() + bytes)
-    holds.set(ticket, { bytes, expiresAt: timers.now() + leaseMs })
+    const holder = { bytes }
+    const lease = holds.hold(holder)
     mostHeldBytes = Math.max(mostHeldBytes, heldBytes())
     return {
       renew() {
-        const hold = holds.get(ticket)
-        if (hold === undefined) throw new ApiError('overloaded')
-        hold.expiresAt = timers.now() + leaseMs
+        if (!lease.renew()) throw new ApiError('overloaded')
       },
       shrink(wanted) {
-        const hold = holds.get(ticket)
-        if (hold !== undefined) hold.bytes = Math.min(hold.bytes, wanted)
+        holder.bytes = Math.min(holder.bytes, wanted)
       },
-      release() {
-        holds.delete(ticket)
-      },
+      release: lease.release,
     }
   }
 

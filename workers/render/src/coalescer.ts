@@ -1,4 +1,4 @@
-import type { Timers } from '@tintype/transform'
+import type { Timers } from '@tintype/core'
 
 /** What one request computes while others wait for the same. */
 interface Flight<T> {

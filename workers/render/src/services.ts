@@ -1,11 +1,10 @@
-import { ApiError } from '@tintype/core'
+import { ApiError, type Timers } from '@tintype/core'
 import { r2BlobStore } from '@tintype/storage'
 import {
   createGovernor,
   createIsolateKernels,
   ISOLATE_BUDGET,
   type OpenSource,
-  type Timers,
   type TransformServices,
 } from '@tintype/transform'
 import { type Coalescer, createCoalescer } from './coalescer.ts'

@@ -1,0 +1,74 @@
+import type { Sharp } from 'sharp'
+import type { CARDS } from './card.ts'
+
+/** One option, or several together, and the same by libvips. */
+export interface GoldenCase {
+  readonly name: string
+  readonly card: keyof typeof CARDS
+  /** A variant's options, as a client sends them. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly reference: (card: Sharp) => Sharp
+  /** Least likeness to the reference, dB over RGBA; lossless results throughout, so only resampling may differ. */
+  readonly psnr: number
+}
+
+/** A row per option at least. What differs from libvips for a reason is said in docs/parity.md. */
+export const GOLDEN_CASES: readonly GoldenCase[] = [
+  {
+    name: 'rotate turns clockwise, before the resize',
+    card: 'opaque',
+    options: { rotate: 90, width: 40 },
+    reference: (card) => card.rotate(90).resize(40, 60),
+    psnr: 45,
+  },
+  {
+    name: 'rotate by a half',
+    card: 'opaque',
+    options: { rotate: 180 },
+    reference: (card) => card.rotate(180),
+    psnr: Number.POSITIVE_INFINITY,
+  },
+  {
+    name: 'background under transparency',
+    card: 'disc',
+    options: { background: 'rgb(240 40 145)' },
+    reference: (card) => card.flatten({ background: '#f02891' }),
+    psnr: 48,
+  },
+  {
+    name: 'background in the space of pad',
+    card: 'opaque',
+    options: { fit: 'pad', width: 80, height: 80, background: '#0a0' },
+    reference: (card) => card.resize(80, 80, { fit: 'contain', background: '#0a0' }),
+    psnr: 42,
+  },
+  {
+    name: 'a translucent background',
+    card: 'opaque',
+    options: { fit: 'pad', width: 120, height: 120, background: 'rgba(0,160,0,.5)' },
+    reference: (card) =>
+      card.resize(120, 120, { fit: 'contain', background: { r: 0, g: 160, b: 0, alpha: 0.5 } }),
+    psnr: 48,
+  },
+  {
+    name: 'blur',
+    card: 'opaque',
+    options: { blur: 3 },
+    reference: (card) => card.blur(3),
+    psnr: 42,
+  },
+  {
+    name: 'a wide blur after a resize',
+    card: 'opaque',
+    options: { width: 90, blur: 15 },
+    reference: (card) => card.resize(90, 60).blur(15),
+    psnr: 42,
+  },
+  {
+    name: 'blur of a picture with transparency',
+    card: 'disc',
+    options: { blur: 4 },
+    reference: (card) => card.blur(4),
+    psnr: 38,
+  },
+]

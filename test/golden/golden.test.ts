@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { psnr } from '../support/psnr.ts'
+import { imageForm, type System, startSystem, type TestAccount } from '../support/system.ts'
+import { CARDS } from './card.ts'
+import { GOLDEN_CASES } from './cases.ts'
+
+/** Where a failing case leaves what it saw, to be looked at; git ignores it. */
+const FAILURES = new URL('failures/', import.meta.url)
+
+let system: System
+let account: TestAccount
+const path = () => `/accounts/${account.accountId}/images/v1`
+
+beforeAll(async () => {
+  system = await startSystem()
+  account = await system.createAccount('golden')
+  for (const [id, draw] of Object.entries(CARDS)) {
+    const { status, body } = await system.api(account, 'POST', path(), imageForm(await draw(), { id }))
+    expect(status, JSON.stringify(body)).toBe(200)
+  }
+})
+afterAll(() => system.close())
+
+const rawOf = (bytes: Uint8Array) =>
+  sharp(bytes).ensureAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+/** Colour weighted by alpha: what transparent pixels hide does not count. */
+function premultiplied(data: Buffer): Buffer {
+  const copy = Buffer.from(data)
+  for (let p = 0; p < copy.length; p += 4) {
+    for (let c = 0; c < 3; c++)
+      copy[p + c] = Math.round(((copy[p + c] as number) * (copy[p + 3] as number)) / 255)
+  }
+  return copy
+}
+
+describe('options, through the API and delivery, against libvips', () => {
+  it.each(GOLDEN_CASES.map((row, i) => [row.name, row, `golden${i}`] as const))('%s', async (_, row, id) => {
+    const created = await system.api(account, 'POST', `${path()}/variants`, { id, options: row.options })
+    expect(created.status, JSON.stringify(created.body)).toBe(200)
+    const answer = await system.deliver(`/${account.accountHash}/${row.card}/${id}`)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png'])
+    const actual = Buffer.from(await answer.arrayBuffer())
+    const expected = await row
+      .reference(sharp(await CARDS[row.card]()))
+      .png()
+      .toBuffer()
+    const [ours, theirs] = [await rawOf(actual), await rawOf(expected)]
+    expect([ours.info.width, ours.info.height]).toEqual([theirs.info.width, theirs.info.height])
+    const likeness = psnr(premultiplied(ours.data), premultiplied(theirs.data))
+    if (likeness < row.psnr) {
+      mkdirSync(FAILURES, { recursive: true })
+      writeFileSync(new URL(`${id}-actual.png`, FAILURES), actual)
+      writeFileSync(new URL(`${id}-expected.png`, FAILURES), expected)
+    }
+    expect(likeness).toBeGreaterThanOrEqual(row.psnr)
+  })
+})
+
+describe('a still GIF', () => {
+  it('is stored, and delivered with its transparency', async () => {
+    const gif = await sharp(await CARDS.disc())
+      .gif()
+      .toBuffer()
+    const { status, body } = await system.api(
+      account,
+      'POST',
+      path(),
+      imageForm(gif, { id: 'still' }, 'a.gif'),
+    )
+    expect(status, JSON.stringify(body)).toBe(200)
+    const expected = await rawOf(gif)
+    for (const [accept, type] of [
+      ['image/webp', 'image/webp'],
+      ['*/*', 'image/png'],
+    ] as const) {
+      const answer = await system.deliver(`/${account.accountHash}/still/public`, { accept })
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type])
+      const ours = await rawOf(Buffer.from(await answer.arrayBuffer()))
+      const likeness = psnr(premultiplied(ours.data), premultiplied(expected.data))
+      expect(likeness).toBeGreaterThan(type === 'image/png' ? 60 : 30)
+    }
+    const blob = await fetch(`${system.baseUrl}/client/v4${path()}/still/blob`, {
+      headers: { authorization: `Bearer ${account.token}` },
+    })
+    expect(blob.headers.get('content-type')).toBe('image/gif')
+    expect(Buffer.from(await blob.arrayBuffer()).equals(gif)).toBe(true)
+  })
+
+  it('is all that is taken of GIF: an animation is refused at the door', async () => {
+    const frames = await Promise.all([CARDS.disc(), CARDS.opaque()])
+    const animation = await sharp(frames, { join: { animated: true } })
+      .gif({ delay: [50, 50] })
+      .toBuffer()
+    const { status, body } = await system.api(account, 'POST', path(), imageForm(animation, {}, 'a.gif'))
+    expect([status, body.errors[0].code]).toEqual([415, 5455])
+    expect(body.errors[0].message).toContain('animated')
+  })
+})
