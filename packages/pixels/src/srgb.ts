@@ -27,7 +27,18 @@ export const applyMatrix = (matrix: Matrix3, [x, y, z]: Triple): Triple => [
   matrix[2][0] * x + matrix[2][1] * y + matrix[2][2] * z,
 ]
 
-function invert([[a, b, c], [d, e, f], [g, h, i]]: Matrix3): Matrix3 {
+/** The matrix that does what `second` and then `first` does. */
+export function multiply(first: Matrix3, second: Matrix3): Matrix3 {
+  const column = (i: 0 | 1 | 2): Triple => applyMatrix(first, [second[0][i], second[1][i], second[2][i]])
+  const [x, y, z] = [column(0), column(1), column(2)]
+  return [
+    [x[0], y[0], z[0]],
+    [x[1], y[1], z[1]],
+    [x[2], y[2], z[2]],
+  ]
+}
+
+export function invert([[a, b, c], [d, e, f], [g, h, i]]: Matrix3): Matrix3 {
   const cofactors = [e * i - f * h, f * g - d * i, d * h - e * g] as const
   const scale = 1 / (a * cofactors[0] + b * cofactors[1] + c * cofactors[2])
   return [

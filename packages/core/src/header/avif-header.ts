@@ -1,30 +1,72 @@
 import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
+import { type Av1Sequence, readAv1Sequence } from './av1-sequence.ts'
 import { BoxEnd, BoxReader } from './box-reader.ts'
-import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
+import { ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import type { HeaderParser, ImageHeader } from './header-parser.ts'
-import { readItemEnd, readPrimaryItem } from './item-boxes.ts'
-
-type HeifFormat = 'avif' | 'heic'
+import { type CodedStill, type HeifPicture, readHeifPicture } from './heif-picture.ts'
+import { type HeifFormat, readItemTable } from './item-boxes.ts'
 
 /** What one picture may say about itself. An honest `meta` box has a few hundred bytes, with a profile some thousand. */
-const MAX_META_BYTES = 256 * 1024
+export const MAX_META_BYTES = 256 * 1024
 const MAX_FTYP_BYTES = 4096
 /** Brands of files that hold an animation beside their still. */
 const SEQUENCE_BRANDS: Record<HeifFormat, readonly string[]> = { avif: ['avis'], heic: ['hevc', 'hevx'] }
+/** An AV1 sequence header takes about 12 bytes; with all that it may say, some hundred. */
+const SEQUENCE_HEADER_BYTES = 256
 
 /** AVIF: still pictures, and the still that an animation carries. */
 export const readAvifHeader: HeaderParser = (feed) => readHeifHeader(feed, 'avif')
 /** HEIC: the same boxes around other pixels. */
 export const readHeicHeader: HeaderParser = (feed) => readHeifHeader(feed, 'heic')
 
+/** What a file's boxes say. `end` is where the last of its items ends; what follows is somebody else's. */
+interface HeifFile {
+  readonly picture: HeifPicture
+  readonly animated: boolean
+  readonly end: number
+}
+
 /**
- * An ISO media file: boxes (32-bit size, type, payload), of which `meta` tells all, whether it stands before the
- * pixels or after them. The picture's end is where the last of its items ends; what follows is somebody else's.
+ * Read an AVIF's container: the same code that judged its upload.
+ * @param start the file, or its first bytes
+ * @returns null when the description is not among them
+ * @throws PictureRefusal as an upload would be refused
  */
+export function readAvifPicture(start: Uint8Array): HeifPicture | null {
+  const feed = new ByteFeed()
+  feed.push(start)
+  const { done, value } = readHeifFile(feed, 'avif').next()
+  return done ? value.picture : null
+}
+
+/** How many first bytes of a file hold its description; null when that does not follow from these. */
+export function avifDescriptionEnd(start: Uint8Array): number | null {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
+  for (let at = 0; at + 8 <= start.length; ) {
+    const end = at + view.getUint32(at)
+    if (readAscii(view, at + 4, 4) === 'meta') return end
+    if (end < at + 8) return null // 64 bits, or to the end of the file: pixels that come first
+    at = end
+  }
+  return null
+}
+
 function* readHeifHeader(
   feed: ByteFeed,
   format: HeifFormat,
 ): Generator<ImageHeader | undefined, void, undefined> {
+  const { picture, animated, end } = yield* readHeifFile(feed, format)
+  const { crop, orientation, alpha, colour } = picture
+  yield { format, width: crop.width, height: crop.height, orientation, hasAlpha: alpha !== null, animated }
+  if (format === 'avif' && !animated) yield* judgePixels(feed, colour.tiles[0] as CodedStill, picture)
+  yield* feed.skip(end - feed.position)
+}
+
+/**
+ * An ISO media file: boxes (32-bit size, type, payload), of which `meta` tells all, whether it stands before the
+ * pixels or after them.
+ */
+function* readHeifFile(feed: ByteFeed, format: HeifFormat): Parsing<HeifFile> {
   let animated = false
   for (;;) {
     const { type, sizeBytes } = yield* nextBox(feed, format)
@@ -38,11 +80,8 @@ function* readHeifHeader(
       if (sizeBytes > MAX_META_BYTES) {
         throw unsupportedPicture(format, `a description of more than ${MAX_META_BYTES / 1024} KiB`)
       }
-      const meta = yield* feed.take(sizeBytes)
-      const { header, end } = readMeta(new BoxReader(meta), format, animated)
-      yield header
-      yield* feed.skip(end - feed.position)
-      return
+      const meta = new BoxReader(yield* feed.take(sizeBytes))
+      return { animated, ...readMeta(meta, format) }
     }
   }
 }
@@ -65,20 +104,40 @@ function* readBrands(feed: ByteFeed, sizeBytes: number): Parsing<string[]> {
   return brands
 }
 
-function readMeta(
-  meta: BoxReader,
-  format: HeifFormat,
-  animated: boolean,
-): { header: ImageHeader; end: number } {
+function readMeta(meta: BoxReader, format: HeifFormat): { picture: HeifPicture; end: number } {
   try {
     meta.versionAndFlags()
-    const boxes = meta.boxes()
-    const { width, height, orientation, hasAlpha } = readPrimaryItem(boxes, format)
-    checkSourceSize(format, width, height)
-    const header = { format, width, height, orientation, hasAlpha, animated }
-    return { header, end: readItemEnd(boxes.get('iloc'), format) }
+    const table = readItemTable(meta, format)
+    const picture = readHeifPicture(table, format)
+    checkSourceSize(format, picture.crop.width, picture.crop.height)
+    return { picture, end: table.end }
   } catch (error) {
     if (error instanceof BoxEnd) throw damagedPicture(format, error.message)
     throw error
+  }
+}
+
+/** Whether the pixels are AV1 of the size that the container gives, as far as they have not passed by already. */
+function* judgePixels(feed: ByteFeed, still: CodedStill, { idat }: HeifPicture): Parsing<void> {
+  const [first] = still.extents
+  if (first === undefined) return
+  if (still.source === 'idat') {
+    const bytes = idat?.again()
+    if (bytes === undefined || bytes.left <= first.offset)
+      throw damagedPicture('avif', 'its pixels are missing')
+    bytes.bytes(first.offset)
+    const length = Math.min(first.length || bytes.left, bytes.left, SEQUENCE_HEADER_BYTES)
+    checkSequence(still, readAv1Sequence(bytes.bytes(length)))
+  } else if (first.offset >= feed.position && first.length > 0) {
+    yield* feed.skip(first.offset - feed.position)
+    const start = yield* feed.take(Math.min(first.length, SEQUENCE_HEADER_BYTES))
+    checkSequence(still, readAv1Sequence(new Uint8Array(start.buffer, start.byteOffset, start.byteLength)))
+  }
+}
+
+function checkSequence(still: CodedStill, sequence: Av1Sequence | null): void {
+  if (sequence === null) throw damagedPicture('avif', 'its pixels are not AV1')
+  if (sequence.width !== still.width || sequence.height !== still.height) {
+    throw damagedPicture('avif', 'its pixels have another size than it says')
   }
 }

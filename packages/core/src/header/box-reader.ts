@@ -24,14 +24,30 @@ export class BoxReader {
     return value
   }
 
+  /** A signed integer of 4 bytes. */
+  int32(): number {
+    return this.uint(4) | 0
+  }
+
   ascii(sizeBytes: number): string {
     return readAscii(this.#view, this.#advance(sizeBytes), sizeBytes)
+  }
+
+  /** The next `sizeBytes` bytes, in place. */
+  bytes(sizeBytes: number): Uint8Array {
+    const at = this.#advance(sizeBytes)
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, sizeBytes)
   }
 
   /** The next `sizeBytes` bytes as a reader of their own. */
   part(sizeBytes: number): BoxReader {
     const at = this.#advance(sizeBytes)
     return new BoxReader(new DataView(this.#view.buffer, this.#view.byteOffset + at, sizeBytes))
+  }
+
+  /** The same bytes from the first on, for another reading. */
+  again(): BoxReader {
+    return new BoxReader(this.#view)
   }
 
   /** The next box: size (32 bits, with itself; 1 for 64 bits after the type; 0 for "the rest"), type, payload. */
@@ -42,13 +58,17 @@ export class BoxReader {
     return { type, payload: this.part(size32 === 1 ? this.uint(8) - 16 : size32 - 8) }
   }
 
+  /** All boxes that follow, in their order. */
+  list(): { type: string; payload: BoxReader }[] {
+    const found: { type: string; payload: BoxReader }[] = []
+    while (this.left >= 8) found.push(this.box())
+    return found
+  }
+
   /** Payloads of the boxes that follow, by type; of several with one type, the first. */
   boxes(): Map<string, BoxReader> {
     const found = new Map<string, BoxReader>()
-    while (this.left >= 8) {
-      const { type, payload } = this.box()
-      if (!found.has(type)) found.set(type, payload)
-    }
+    for (const { type, payload } of this.list()) if (!found.has(type)) found.set(type, payload)
     return found
   }
 

@@ -151,66 +151,170 @@ export const vp8lFrame = (width: number, height: number, hasAlpha: boolean): Uin
 export const vp8x = (width: number, height: number, flags: number): Uint8Array =>
   webpChunk('VP8X', flags, [0, 0, 0], uint(width - 1, 3, 'little'), uint(height - 1, 3, 'little'))
 
-const box = (type: string, ...payload: readonly Part[]): Uint8Array => {
+export const box = (type: string, ...payload: readonly Part[]): Uint8Array => {
   const body = bytesOf(...payload)
   return bytesOf(uint(body.length + 8, 4), type, body)
 }
 
-export interface SampleAvif {
-  width?: number
-  height?: number
+/** A temporal delimiter and the sequence header of an AV1 still of 8 bits. */
+export function av1Start(width: number, height: number): Uint8Array<ArrayBuffer> {
+  const bits = (value: number, count: number): string => value.toString(2).padStart(count, '0')
+  const header = [
+    ...[bits(0, 3), '1', '1', bits(8, 5)], // profile, still picture, reduced header, level
+    ...[bits(15, 4), bits(15, 4), bits(width - 1, 16), bits(height - 1, 16)],
+    ...['000', '000', '0', '0', '0', '1'], // tools; 8 bits, colours, whose meaning is not told; full range
+  ].join('')
+  const bytes = header.padEnd(64, '0').match(/.{8}/g) ?? []
+  return bytesOf([0x12, 0, 0x0a, bytes.length], new Uint8Array(bytes.map((byte) => Number.parseInt(byte, 2))))
+}
+
+type SampleProperty = readonly [type: string, ...payload: readonly Part[]]
+
+export interface SampleItem {
+  id: number
+  type?: string
+  /** Boxes by type and payload; a type that begins with `!` is essential. */
+  properties?: readonly SampleProperty[]
+  data?: Uint8Array
+  /** Lies in `idat`, inside the description. */
+  inMeta?: boolean
+}
+
+export const ispe = (width: number, height: number): SampleProperty => [
+  'ispe',
+  uint(0, 4),
+  uint(width, 4),
+  uint(height, 4),
+]
+export const AV1C: SampleProperty = ['!av1C', [0x81, 0, 0, 0]]
+export const auxC = (kind = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha'): SampleProperty => [
+  'auxC',
+  uint(0, 4),
+  `${kind}\0`,
+]
+
+export interface SampleHeif {
   brands?: string
-  /** `irot` and `imir` boxes, in their order. */
-  operations?: readonly (readonly ['irot' | 'imir', number])[]
-  hasAlpha?: boolean
+  items: readonly SampleItem[]
+  /** Relation, item, the items that it refers to. */
+  references?: readonly (readonly [string, number, readonly number[]])[]
   isMetaLast?: boolean
   /** Bytes of padding inside `meta`. */
   padding?: number
+  /** Versions of `infe` (2, 3), `iloc` (0, 1, 2) and `ipma` (0, 1). */
+  versions?: { infe?: number; iloc?: number; ipma?: number }
+  /** One `ipma` box for each item. */
+  splitAssociations?: boolean
+  /** Cut each item's bytes in two, and store them in turn. */
+  splitData?: boolean
 }
 
-export function sampleAvif(of: SampleAvif = {}): Uint8Array<ArrayBuffer> {
-  const {
-    width = 20,
-    height = 10,
-    brands = 'avifmif1miaf',
-    operations = [],
-    hasAlpha = false,
-    padding = 0,
-  } = of
-  const ftyp = box('ftyp', brands.slice(0, 4), [0, 0, 0, 0], brands)
-  const pixels = box('mdat', new Uint8Array(30))
-  const own = [1, 2, ...operations.map((_, i) => i + 3)]
-  const meta = (mdatAt: number): Uint8Array =>
-    box(
+/** A HEIF file of items, the first of which is the picture. */
+export function sampleHeif(of: SampleHeif): Uint8Array<ArrayBuffer> {
+  const { brands = 'avifmif1miaf', items, references = [], padding = 0, versions = {} } = of
+  const { infe = 2, iloc = 0, ipma = 0 } = versions
+  const wide = iloc === 2 || infe === 3 || ipma === 1
+  const idBytes = (isWide: boolean) => (isWide ? 4 : 2)
+  const pieces = items.map(({ data = new Uint8Array(30) }) =>
+    of.splitData ? [data.subarray(0, data.length >> 1), data.subarray(data.length >> 1)] : [data],
+  )
+  const inMeta = items.map((item) => item.inMeta === true)
+  const stored = [0, 1].flatMap((part) => items.flatMap((_, i) => (pieces[i]?.[part] ? [{ i, part }] : [])))
+
+  const properties = items.flatMap((item) => item.properties ?? [])
+  const associate = (item: SampleItem) => [
+    ...uint(item.id, idBytes(ipma === 1)),
+    item.properties?.length ?? 0,
+    ...(item.properties ?? []).map((one) => properties.indexOf(one) + 1 + (one[0].startsWith('!') ? 128 : 0)),
+  ]
+  const associations = of.splitAssociations ? items.map((item) => [item]) : [items]
+
+  const meta = (mdatAt: number): Uint8Array => {
+    const offsetOf = (i: number, part: number): number => {
+      let at = inMeta[i] ? 0 : mdatAt + 8
+      for (const before of stored) {
+        if (before.i === i && before.part === part) return at
+        if (inMeta[before.i] === inMeta[i]) at += pieces[before.i]?.[before.part]?.length ?? 0
+      }
+      return at
+    }
+    const locations = items.map((item, i) => [
+      ...uint(item.id, idBytes(iloc === 2)),
+      ...(iloc > 0 ? uint(inMeta[i] ? 1 : 0, 2) : []),
+      ...uint(0, 2),
+      ...uint(pieces[i]?.length ?? 0, 2),
+      ...(pieces[i] ?? []).flatMap((piece, part) => [
+        ...uint(offsetOf(i, part), 4),
+        ...uint(piece.length, 4),
+      ]),
+    ])
+    const idat = stored.filter(({ i }) => inMeta[i]).map(({ i, part }) => pieces[i]?.[part] ?? [])
+    return box(
       'meta',
-      ...[uint(0, 4), box('hdlr', new Uint8Array(25)), box('pitm', uint(0, 4), uint(7, 2))],
+      ...[uint(0, 4), box('hdlr', uint(0, 8), 'pict', new Uint8Array(13))],
+      box('pitm', [wide ? 1 : 0, 0, 0, 0], uint(items[0]?.id ?? 0, idBytes(wide))),
+      box('iloc', iloc, [0, 0, 0], [0x44, 0], uint(items.length, idBytes(iloc === 2)), ...locations),
       box(
-        'iloc',
-        uint(0, 4),
-        [0x44, 0],
-        uint(1, 2),
-        uint(7, 2),
-        uint(0, 2),
-        uint(1, 2),
-        uint(mdatAt + 8, 4),
-        uint(30, 4),
+        'iinf',
+        ...[uint(0, 4), uint(items.length, 2)],
+        ...items.map(({ id, type = 'av01' }) =>
+          box('infe', infe, [0, 0, 0], uint(id, idBytes(infe === 3)), uint(0, 2), type, 0),
+        ),
       ),
+      references.length === 0
+        ? []
+        : box(
+            'iref',
+            uint(0, 4),
+            ...references.map(([type, from, to]) =>
+              box(
+                type,
+                uint(from, 2),
+                uint(to.length, 2),
+                to.flatMap((id) => uint(id, 2)),
+              ),
+            ),
+          ),
       box(
         'iprp',
-        box(
-          'ipco',
-          box('av1C', [0x81, 0, 0, 0]),
-          box('ispe', uint(0, 4), uint(width, 4), uint(height, 4)),
-          ...operations.map(([type, value]) => box(type, value)),
-          hasAlpha ? box('auxC', uint(0, 4), 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0') : [],
-          box('ispe', uint(0, 4), uint(999, 4), uint(999, 4)),
+        box('ipco', ...properties.map(([type, ...payload]) => box(type.replace('!', ''), ...payload))),
+        ...associations.map((group) =>
+          box('ipma', ipma, [0, 0, 0], uint(group.length, 4), ...group.map(associate)),
         ),
-        box('ipma', uint(0, 4), uint(2, 4), uint(3, 2), 1, own.length + 2, uint(7, 2), own.length, own),
       ),
+      idat.length === 0 ? [] : box('idat', ...idat),
       box('free', new Uint8Array(padding)),
     )
+  }
+  const ftyp = box('ftyp', brands.slice(0, 4), [0, 0, 0, 0], brands)
+  const pixels = box(
+    'mdat',
+    ...stored.filter(({ i }) => !inMeta[i]).map(({ i, part }) => pieces[i]?.[part] ?? []),
+  )
   if (of.isMetaLast) return bytesOf(ftyp, pixels, meta(ftyp.length))
   return bytesOf(ftyp, meta(ftyp.length + meta(0).length), pixels)
+}
+
+export interface SampleAvif extends Omit<SampleHeif, 'items'> {
+  width?: number
+  height?: number
+  /** `irot`, `imir` and other properties, in their order. */
+  operations?: readonly SampleProperty[]
+  hasAlpha?: boolean
+}
+
+/** A still picture of one item (7), beside which another (3) lies that has nothing to do with it. */
+export function sampleAvif(of: SampleAvif = {}): Uint8Array<ArrayBuffer> {
+  const { width = 20, height = 10, operations = [], hasAlpha = false, ...more } = of
+  const data = bytesOf(av1Start(width, height), new Uint8Array(18))
+  const picture = { id: 7, properties: [ispe(width, height), AV1C, ...operations], data }
+  const alpha = { id: 8, properties: [ispe(width, height), AV1C, auxC()] }
+  const other = { id: 3, type: 'Exif', properties: [ispe(999, 999)] }
+  return sampleHeif({
+    items: hasAlpha ? [picture, alpha, other] : [picture, other],
+    references: hasAlpha ? [['auxl', 8, [7]]] : [],
+    ...more,
+  })
 }
 
 export interface SampleGif {
@@ -248,7 +352,11 @@ export const STILLS = {
   png: (size: { width?: number; height?: number } = {}) => samplePng(size),
   webp: ({ width = 20, height = 10 } = {}) => webpFile(vp8Frame(width, height)),
   avif: (size: { width?: number; height?: number } = {}) => sampleAvif(size),
-  heic: (size: { width?: number; height?: number } = {}) => sampleAvif({ ...size, brands: 'heicmif1' }),
+  heic: ({ width = 20, height = 10 } = {}) =>
+    sampleHeif({
+      brands: 'heicmif1',
+      items: [{ id: 1, type: 'hvc1', properties: [ispe(width, height), ['!hvcC', [1]]] }],
+    }),
   gif: (size: { width?: number; height?: number } = {}) => sampleGif(size),
 } as const
 

@@ -5,10 +5,16 @@ import encoderCode from '@jsquash/avif/codec/enc/avif_enc.wasm?module'
 import { defaultOptions } from '@jsquash/avif/meta.js'
 import type { MemoryMeter } from '../memory-meter.ts'
 import { withInstance } from './emscripten.ts'
-import type { DecodedPicture } from './whole-source.ts'
+
+/** Pixels as libavif gives them: RGBA, straight alpha; numbers of the depth that was asked for. */
+export interface DecodedStill {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8ClampedArray | Uint16Array
+}
 
 interface Decoder {
-  decode(bytes: Uint8Array, bitDepth: 8): DecodedPicture | null
+  decode(bytes: Uint8Array, bitDepth: 8 | 10 | 12): DecodedStill | null
 }
 
 /**
@@ -20,16 +26,22 @@ const SPEED = 9
 /** AVIF reaches the look of a JPEG at a lower number: 85 there is about 64 here. */
 const QUALITY_RATIO = 0.75
 
-export const decodeAvif = (
-  file: Uint8Array,
+/** Decodes one file after the other; each call's pixels are its own copy. */
+export type StillDecoder = (file: Uint8Array, bitDepth: 8 | 10 | 12) => DecodedStill
+
+/** Run `work` with a decoder whose heap all of its files share. */
+export const withAvifDecoder = <T>(
   heapBytes: number,
   meter: MemoryMeter,
-): Promise<DecodedPicture> =>
-  withInstance(createDecoder, decoderCode, heapBytes, meter, (decoder: Decoder) => {
-    const picture = decoder.decode(file, 8)
-    if (picture === null) throw new Error('no pixels')
-    return picture
-  })
+  work: (decode: StillDecoder) => T,
+): Promise<T> =>
+  withInstance(createDecoder, decoderCode, heapBytes, meter, (decoder: Decoder) =>
+    work((file, bitDepth) => {
+      const still = decoder.decode(file, bitDepth)
+      if (still === null) throw new Error('no pixels')
+      return still
+    }),
+  )
 
 export const encodeAvif = (
   quality: number,

@@ -1,32 +1,64 @@
-import type { Size } from '@tintype/core'
+import {
+  ApiError,
+  avifDescriptionEnd,
+  type HeifPicture,
+  MAX_META_BYTES,
+  readAvifPicture,
+  type Size,
+  type SourceFacts,
+} from '@tintype/core'
+import type { ByteReader } from '@tintype/pixels'
 import type { StillCodec } from '../codec.ts'
-import { chooseProfile } from '../colour.ts'
+import type { NeedBytes } from '../decoder.ts'
 import { once } from '../once.ts'
-import { findAvifProfile } from './avif-profile.ts'
+import {
+  type AvifColours,
+  decodeAvifFile,
+  priceAvifPixels,
+  readAvifColours,
+  readWholePicture,
+} from './avif-decode.ts'
+import { av1Kind } from './avif-mux.ts'
 import { planLibraryEncode, readFirst } from './library.ts'
 import { EMPTY_HEAP_BYTES } from './library-prices.ts'
 import { planWholeSource } from './whole-source.ts'
 
 const load = once(() => import('./avif-library.ts'))
 
-/** Properties, a profile among them, come before the pixels. */
-const START_BYTES = 64 << 10
+/** Most descriptions, and the first bytes of the pixels, which may tell their colours. */
+const START_BYTES = 16 << 10
+/** The largest description that an upload may have, what stands before it, and the first bytes of the pixels. */
+const MOST_START_BYTES = MAX_META_BYTES + START_BYTES
+/** AV1 data begin with a header that may tell colours. */
+const SEQUENCE_BYTES = 1024
 
 /**
- * AVIF through libavif. It leaves `irot` and `imir` to its caller, so orientation is ours to apply. Prices were measured:
- * `docs/decisions/0018-engine-prices.md`.
+ * AVIF through libavif, which gets each tile in a container of our own: `avif-mux.ts`. What surrounds the pixels (crop,
+ * turn, colours, transparency's place) we read ourselves. Prices were measured: `docs/decisions/0018-engine-prices.md`.
  */
 export const avifCodec: StillCodec = {
-  readStart: readFirst(START_BYTES),
+  async readStart(reader: ByteReader, need: NeedBytes) {
+    const wanted = (avifDescriptionEnd(await reader.peek(START_BYTES)) ?? 0) + SEQUENCE_BYTES
+    if (wanted <= START_BYTES) return readFirst(START_BYTES)(reader)
+    const largest = Math.min(wanted, MOST_START_BYTES)
+    await need(2 * largest)
+    return readFirst(largest)(reader)
+  },
 
   planDecode(source, start, geometry) {
-    const { sizeBytes, width, height, hasAlpha } = source
-    const perPixel = isHighBitDepth(start) ? { opaque: 32, alpha: 62 } : { opaque: 24, alpha: 36 }
-    const bytesPerPixel = hasAlpha ? perPixel.alpha : perPixel.opaque
+    const picture = readDescription(start)
+    const colours = picture === null ? null : readAvifColours(picture, start)
     return planWholeSource(source, geometry, {
-      heapBytes: Math.ceil(EMPTY_HEAP_BYTES + 2 * sizeBytes + bytesPerPixel * width * height),
-      profile: chooseProfile(findAvifProfile(start), 'rgb'),
-      decode: async (...call) => (await load()).decodeAvif(...call),
+      ...priceDecoder(source, picture, colours),
+      profile: colours === null ? 'late' : colours.profile,
+      async decode(file, heapBytes, meter) {
+        const whole = readWholePicture(file)
+        const { withAvifDecoder } = await load()
+        const decoded = await withAvifDecoder(heapBytes, meter, (decode) =>
+          decodeAvifFile(file, whole.picture, whole.colours, decode, meter),
+        )
+        return { ...decoded, profile: whole.colours.profile }
+      },
     })
   },
 
@@ -37,12 +69,29 @@ export const avifCodec: StillCodec = {
   },
 }
 
-/** `av1C`, then version, profile and level, and a byte of flags of which the second says "more than 8 bits". */
-function isHighBitDepth(start: Uint8Array): boolean {
-  for (let at = 0; at + 6 < start.length; at++) {
-    if (start[at] !== 0x61 || start[at + 1] !== 0x76 || start[at + 2] !== 0x31 || start[at + 3] !== 0x43)
-      continue
-    return ((start[at + 6] ?? 0) & 0x40) !== 0
+function readDescription(start: Uint8Array): HeifPicture | null {
+  try {
+    return readAvifPicture(start)
+  } catch (cause) {
+    throw new ApiError('decodingFailed', 'the file is damaged', { cause }) // an upload would have been refused
   }
-  return true
+}
+
+/** @param colours null where they are told after the pixels: then the picture is priced as the dearest of its size */
+function priceDecoder(
+  { sizeBytes, width, height, hasAlpha }: SourceFacts,
+  picture: HeifPicture | null,
+  colours: AvifColours | null,
+): { heapBytes: number; workBytes: number } {
+  const still = picture?.colour.tiles[0] ?? null
+  const codedDepth = still === null ? 12 : av1Kind(still).bitDepth
+  const givenDepth = colours?.bitDepth ?? codedDepth
+  const perPixel = codedDepth > 8 ? { opaque: 32, alpha: 62 } : { opaque: 24, alpha: 36 }
+  const bytesPerPixel = (hasAlpha ? perPixel.alpha : perPixel.opaque) + (givenDepth > 8 ? 4 : 0)
+  const pixels = still === null ? width * height : still.width * still.height
+  const pixelBytes = picture === null ? pixels * 8 : priceAvifPixels(picture, givenDepth)
+  return {
+    heapBytes: Math.ceil(EMPTY_HEAP_BYTES + 2 * sizeBytes + bytesPerPixel * pixels),
+    workBytes: sizeBytes + pixelBytes,
+  }
 }

@@ -46,6 +46,7 @@ export const webpCodec: StillCodec = {
     const bytesPerPixel = nameAt(start, 12) === 'VP8 ' ? 5 : 8.2
     return planWholeSource(source, geometry, {
       heapBytes: atLeastEmpty(1.5 * MB + 2 * sizeBytes + bytesPerPixel * width * height),
+      workBytes: 0,
       profile: chooseProfile(findProfile(start), 'rgb'),
       decode: async (...call) => (await load()).decodeWebp(...call),
     })

@@ -1,5 +1,6 @@
 import { ApiError, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
 import {
+  applyColourProfile,
   type ColourProfile,
   createResizer,
   KERNEL_STATIC_BYTES,
@@ -19,17 +20,24 @@ export interface DecodedPicture {
   readonly width: number
   readonly height: number
   readonly data: Uint8ClampedArray
+  /** What the numbers mean, where that was not known before. */
+  readonly profile?: ColourProfile | null
 }
 
 /** A decoder that knows nothing but whole files and whole pictures. */
 export interface WholeDecoder {
   /** Its heap is held to this, bytes. */
   readonly heapBytes: number
-  readonly profile: ColourProfile | null
+  /** Buffers of JavaScript that it takes beside the file and its picture, bytes. */
+  readonly workBytes: number
+  /** `late` where only the whole file tells. */
+  readonly profile: ColourProfile | null | 'late'
   decode(file: Uint8Array, heapBytes: number, meter: MemoryMeter): Promise<DecodedPicture>
 }
 
 const RGBA_BYTES = 4
+/** Tables of the largest profile there is, for one that is known too late to be priced. */
+const LATE_PROFILE_BYTES = 2.5e6
 /** A few allocations, each aligned to 16 bytes. */
 const ALIGNMENT_BYTES = 256
 
@@ -56,18 +64,22 @@ export function planWholeSource(
         KERNEL_STATIC_BYTES +
         priceResize(planResize({ ...request, kind: 'alpha' })) +
         rowBytes +
+        (decoder.profile === 'late' ? LATE_PROFILE_BYTES : 0) +
         ALIGNMENT_BYTES,
       heapBytes: decoder.heapBytes,
-      bufferBytes: sizeBytes + rowBytes * height,
+      bufferBytes: sizeBytes + rowBytes * height + decoder.workBytes,
     },
     heldBytes: 0,
-    profile: decoder.profile,
+    profile: decoder.profile === 'late' ? null : decoder.profile,
     async run(kernel, file, meter) {
       const picture = await decodeFile(source, decoder, file, meter)
-      const kind = isOpaque(picture.data) ? 'opaque' : 'alpha' // what pixels say is cheaper than what headers promise
+      const isSeeThrough = !isOpaque(picture.data) // what pixels say is cheaper than what headers promise
+      if (isSeeThrough && !source.hasAlpha) makeOpaque(picture.data)
+      const kind = isSeeThrough && source.hasAlpha ? 'alpha' : 'opaque'
       const raster = resizeRows(kernel, picture, planResize({ ...request, kind }))
-      meter.release(picture.data.byteLength)
+      meter.release(picture.data.buffer.byteLength)
       ;(picture.data.buffer as ArrayBuffer).transfer(0)
+      if (decoder.profile === 'late' && picture.profile) applyColourProfile(kernel, raster, picture.profile)
       return { raster, truncated: false }
     },
   }
@@ -84,13 +96,21 @@ async function decodeFile(
   const picture = await decode(bytes, heapBytes, meter).catch((cause) => {
     throw new ApiError('decodingFailed', undefined, { cause })
   })
-  meter.hold(picture.data.byteLength)
+  meter.hold(picture.data.buffer.byteLength)
   meter.release(bytes.length)
   bytes.buffer.transfer(0)
   if (picture.width !== source.width || picture.height !== source.height) {
     throw new ApiError('decodingFailed', 'its pixels contradict its header')
   }
   return picture
+}
+
+/**
+ * A file that declares no transparency has none, whatever its data say: a palette that is too short for its pixels, or an
+ * alpha chunk that the header does not announce. Their colours are shown as they are stored.
+ */
+function makeOpaque(data: Uint8ClampedArray): void {
+  for (let p = 3; p < data.length; p += RGBA_BYTES) data[p] = 255
 }
 
 function isOpaque(data: Uint8ClampedArray): boolean {
