@@ -1,19 +1,33 @@
-import { type BlobStore, concatBytes, type ImageIndex, type ImageTerms } from '@tintype/core'
+import {
+  type BlobStore,
+  concatBytes,
+  type ImageIndex,
+  type ImageTerms,
+  type RenderService,
+} from '@tintype/core'
 import { durableImageIndex, r2BlobStore, r2ImageHeads } from '@tintype/storage'
 import { describe, expect, it, vi } from 'vitest'
 import { samplePng } from '../../packages/core/src/header/sample-pictures.ts'
-import { storeOriginal, type UploadPlan } from '../../workers/api/src/ingest/store-original.ts'
+import {
+  type IngestServices,
+  storeOriginal,
+  type UploadPlan,
+} from '../../workers/api/src/ingest/store-original.ts'
 import { createUploadPlaces, ISOLATE_PLACES } from '../../workers/api/src/ingest/upload-places.ts'
 import { bindings, freshAccountId } from './env.ts'
 
 const timers = { now: () => Date.now(), wait: (ms: number) => scheduler.wait(ms) }
+
+/** A stand-in for the render Worker: these pictures are headers alone, which it could not show. */
+const renderThat = (verify: RenderService['verify']) => ({ verify }) as RenderService
+const deliverable = renderThat(async () => ({ verdict: 'deliverable', warnings: [] }))
 
 function bench() {
   const accountId = freshAccountId()
   const images = durableImageIndex(bindings.IMAGES, accountId)
   const blobs = r2BlobStore(bindings.BUCKET)
   const uploadPlaces = createUploadPlaces({ ...ISOLATE_PLACES, maxWaitMs: 0 }, timers)
-  const services = { images: () => images, blobs, uploadPlaces }
+  const services: IngestServices = { images: () => images, blobs, uploadPlaces, timers, render: deliverable }
   const blobCount = async () => (await blobs.list({ prefix: `blobs/${accountId}/`, limit: 10 })).items.length
   return { accountId, images, blobs, services, blobCount }
 }
@@ -90,6 +104,22 @@ describe('storing an original', () => {
     await expect(storeOriginal(b.accountId, plan, b.services)).rejects.toMatchObject(error)
     expect(await b.blobCount()).toBe(0)
     expect(await b.images.reserve({ id: 'fed', blobKey: 'k', uploadedAt: 0 })).toBe('reserved')
+  })
+
+  it('leaves nothing behind of a picture that can never be shown', async () => {
+    const b = bench()
+    const render = renderThat(async () => ({
+      verdict: 'refused',
+      kind: 'decodingFailed',
+      detail: 'no pixels',
+    }))
+    const plan = planFor(b, 'fed', streamOf(picture))
+    await expect(storeOriginal(b.accountId, plan, { ...b.services, render })).rejects.toMatchObject({
+      kind: 'unsupportedImage',
+      message: expect.stringContaining('no pixels'),
+    })
+    expect(await b.blobCount()).toBe(0)
+    expect(await b.images.get('fed')).toBeNull()
   })
 
   it('says why it failed first, also when cleaning up fails', async () => {

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleAvif, samplePng, vp8Frame, webpFile } from '../../packages/core/src/header/sample-pictures.ts'
 import { hasCorpus, readCorpus } from '../support/corpus.ts'
 import { drawPng } from '../support/pictures.ts'
 import { imageForm, type System, startSystem, type TestAccount } from '../support/system.ts'
@@ -278,6 +279,41 @@ describe('a bad upload', () => {
     expect((await system.api(account, 'POST', path, late)).status).toBe(409)
     const response = await system.deliver(`/${account.accountHash}/taken/public`)
     expect((await sharp(await response.arrayBuffer()).metadata()).width).toBe(40)
+  })
+})
+
+describe('a picture that could never be delivered', () => {
+  const flat = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: '#c40' }, limitInputPixels: false })
+  it.each<[string, () => Promise<Uint8Array> | Uint8Array, number, number, RegExp]>([
+    ['a PNG without pixels', () => samplePng(), 415, 5455, /Unsupported image format: .+/],
+    ['a WebP without pixels', () => webpFile(vp8Frame(20, 10)), 415, 5455, /Unsupported image format: .+/],
+    ['an AVIF without pixels', () => sampleAvif(), 415, 5455, /Unsupported image format: .+/],
+    [
+      'a WebP too large for memory',
+      () => flat(4000, 4000).webp().toBuffer(),
+      413,
+      5413,
+      /WebP of 4000x4000 px .*memory/,
+    ],
+    [
+      'an interlaced PNG too large for memory',
+      () => flat(9000, 9000).png({ progressive: true }).toBuffer(),
+      413,
+      5413,
+      /PNG of 9000x9000 px .*memory/,
+    ],
+  ])('%s is refused at once', async (_, make, status, code, message) => {
+    const before = await stored()
+    const answer = await upload(await make())
+    expect([answer.status, answer.body.errors[0]?.code]).toEqual([status, code])
+    expect(answer.body.errors[0].message).toMatch(message)
+    expect(await stored()).toBe(before)
+  })
+  it('does not cost the largest ones that can be', async () => {
+    const answer = await upload(await flat(10_000, 10_000).jpeg().toBuffer())
+    expect(answer.status).toBe(200)
+    expect((await fetch(answer.body.result.variants[0])).status).toBe(200)
   })
 })
 

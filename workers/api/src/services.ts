@@ -4,6 +4,7 @@ import {
   ApiError,
   type BlobStore,
   type ImageIndex,
+  type RenderService,
   type Timers,
 } from '@tintype/core'
 import {
@@ -24,6 +25,7 @@ export interface Env {
   readonly ACCOUNTS: DurableObjectNamespace
   readonly IMAGES: DurableObjectNamespace
   readonly REGISTRY: DurableObjectNamespace
+  readonly RENDER: RenderService
   readonly PUBLISH_INTERVAL_MS: string
   /** Secret of the administrator's routes; unset turns them off. */
   readonly ADMIN_TOKEN?: string
@@ -38,6 +40,7 @@ export interface Services {
   readonly blobs: BlobStore
   authority(accountId: string): AccountAuthority
   images(accountId: string): ImageIndex
+  readonly render: RenderService
   readonly uploadPlaces: UploadPlaces
   readonly timers: Timers
   readonly adminToken: string | null
@@ -57,6 +60,7 @@ const BINDINGS = {
   ACCOUNTS: 'a Durable Object binding to class Account',
   IMAGES: 'a Durable Object binding to class ImageShard',
   REGISTRY: 'a Durable Object binding to class Registry',
+  RENDER: 'a [[services]] entry for the render Worker',
 } as const
 
 const VARS = z.object({
@@ -100,6 +104,7 @@ export function createServices(env: Env): Services {
     blobs: r2BlobStore(env.BUCKET),
     authority: (accountId) => durableAccountAuthority(env.ACCOUNTS, accountId),
     images: (accountId) => durableImageIndex(env.IMAGES, accountId),
+    render: env.RENDER,
     uploadPlaces,
     timers,
     adminToken: vars.data.ADMIN_TOKEN ?? null,

@@ -9,6 +9,10 @@ import {
 import { blobKey } from '@tintype/storage'
 import type { Services } from '../services.ts'
 import { keepReservation } from './keep-reservation.ts'
+import { refuseUndeliverable } from './refuse-undeliverable.ts'
+
+/** What ingest needs of its Worker. */
+export type IngestServices = Pick<Services, 'images' | 'blobs' | 'render' | 'uploadPlaces' | 'timers'>
 
 /** An image of up to 10 MiB, inclusive. */
 export const MAX_UPLOAD_BYTES = 10 * 1024 * 1024
@@ -24,15 +28,15 @@ export interface UploadPlan {
 }
 
 /**
- * Take an image into an account: reserve, store the bytes while they are judged, decide the terms, commit. Whatever
- * fails leaves nothing behind. Everything that brings images in ends here.
+ * Take an image into an account: reserve, store the bytes while they are judged, decide the terms, show it once,
+ * commit. Whatever fails leaves nothing behind. Everything that brings images in ends here.
  * @throws ApiError for all that is wrong with the original or the id, and whatever the plan throws
  * Rule: docs/architecture.md#upload.
  */
 export async function storeOriginal(
   accountId: string,
   plan: UploadPlan,
-  services: Pick<Services, 'images' | 'blobs' | 'uploadPlaces'>,
+  services: IngestServices,
 ): Promise<ImageRecord> {
   const images = services.images(accountId)
   const key = blobKey(accountId, crypto.randomUUID())
@@ -41,6 +45,8 @@ export async function storeOriginal(
   try {
     const source = await storeBytes(accountId, key, await plan.open(), services)
     const upload = { ...(await plan.describe()), source }
+    const ref = { kind: 'stored', blobKey: key, facts: source } as const
+    await refuseUndeliverable(ref, services.render, services.timers)
     const record = await images.commit(id, key, upload)
     if (record === 'busy') throw new ApiError('idBusy')
     if (record === 'taken') throw new ApiError('alreadyExists', 'an image with this id')
@@ -61,7 +67,7 @@ async function storeBytes(
   accountId: string,
   key: string,
   original: ReadableStream<Uint8Array>,
-  { blobs, uploadPlaces }: Pick<Services, 'blobs' | 'uploadPlaces'>,
+  { blobs, uploadPlaces }: IngestServices,
 ): Promise<SourceFacts> {
   const place = await uploadPlaces.claim(accountId)
   try {

@@ -1,0 +1,51 @@
+import {
+  ApiError,
+  FORMATS,
+  type RenderService,
+  type SourceFacts,
+  type SourceRef,
+  type Timers,
+  type Verdict,
+} from '@tintype/core'
+
+/** An original in our own store. */
+type StoredRef = Extract<SourceRef, { kind: 'stored' }>
+
+/** How long an upload's answer waits for the verdict; an original without one is accepted. */
+const MAX_VERIFY_MS = 5000
+
+/**
+ * What is accepted must be deliverable: the code that will decode a stored original decodes it once, into a small
+ * picture. Without a verdict (no room, no time, or the render Worker is away) the original is accepted.
+ * @throws ApiError `uploadTooLarge` for a picture that needs more memory than there ever is; `unsupportedImage` for every
+ * other that can never be shown, with the reason
+ */
+export async function refuseUndeliverable(
+  source: StoredRef,
+  render: Pick<RenderService, 'verify'>,
+  timers: Timers,
+): Promise<void> {
+  const timer = new AbortController()
+  const timeout = timers.wait(MAX_VERIFY_MS, timer.signal).then(
+    () => null,
+    () => null, // aborted: the verdict came first
+  )
+  const verdict = await Promise.race([verdictOn(source, render), timeout])
+  timer.abort()
+  if (verdict?.verdict !== 'refused') return
+  if (verdict.kind === 'refusedDimensions') throw new ApiError('uploadTooLarge', tooLarge(source.facts))
+  throw new ApiError('unsupportedImage', verdict.detail ?? 'it can not be decoded')
+}
+
+/** null when the render Worker failed: that is no fault of the original's. */
+async function verdictOn(source: StoredRef, render: Pick<RenderService, 'verify'>): Promise<Verdict | null> {
+  try {
+    return await render.verify(source)
+  } catch (error) {
+    console.error('an original was not verified', error)
+    return null
+  }
+}
+
+const tooLarge = ({ format, width, height }: SourceFacts): string =>
+  `a ${FORMATS[format].name} of ${width}x${height} px and of this kind needs more memory to decode than there is`
