@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorker } from './bundle-worker.ts'
+import { findDescendants } from './process-usage.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const fromWrangler = createRequire(import.meta.resolve('wrangler'))
@@ -22,6 +23,8 @@ const { Miniflare, convertV4MiniflareOptions } = fromWrangler('miniflare') as {
 export interface BareSystem {
   readonly baseUrl: string
   readonly adminToken: string
+  /** Process id of workerd. */
+  readonly pid: number
   /** Where KV, R2, Durable Objects and the cache keep their files; it goes when the system is closed. */
   readonly stateFolder: string
   close(): Promise<void>
@@ -36,8 +39,11 @@ const WORKERS = [
   { config: 'workers/api/wrangler.toml', vars: { PUBLISH_INTERVAL_MS: '0', ADMIN_TOKEN } },
 ] as const
 
-/** Bundle every Worker and start them on a free port of this machine. Takes some ten seconds. */
-export async function startBareSystem(): Promise<BareSystem> {
+/**
+ * Bundle every Worker and start them on a free port of this machine. Takes some ten seconds.
+ * @param hasInspector whether one shall be able to look into its isolates
+ */
+export async function startBareSystem(hasInspector = false): Promise<BareSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'tintype-bare-'))
   const stateFolder = join(folder, 'state')
   // wrangler warns of secrets that it finds nowhere, and tells of those that it finds.
@@ -63,11 +69,14 @@ export async function startBareSystem(): Promise<BareSystem> {
       host: '127.0.0.1',
       port: 0,
       cf: false,
+      ...(hasInspector ? { inspectorPort: 0 } : {}),
       resourcePersistencePath: stateFolder,
     }),
   )
   const url = await miniflare.ready
+  const workerd = findDescendants(process.pid).find(({ name }) => name === 'workerd')
   return {
+    pid: workerd?.pid ?? 0,
     baseUrl: url.origin,
     adminToken: ADMIN_TOKEN,
     stateFolder,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BenchCase } from './cases.ts'
+import { connectInspector, listTargets } from './inspector.ts'
 import { startIsolate, workerFolder } from './workerd.ts'
 
 /** Share of the isolate's busy time that one function took itself. */
@@ -24,7 +25,6 @@ interface CpuProfile {
 const WARM_UP_MS = 1500
 const PROFILE_MS = 3000
 const INTERVAL_US = 500
-const ANSWER_MS = 20_000
 
 /** Give the bundled kernel the names of its functions; its code stays as it is. */
 export function nameKernel(): void {
@@ -46,7 +46,9 @@ export async function profile(benchCase: BenchCase): Promise<HotFunction[]> {
       for (const since = performance.now(); performance.now() - since < ms; ) await isolate.run(job)
     }
     await repeatFor(WARM_UP_MS)
-    const inspector = await connect(isolate.inspectorPort ?? 0)
+    const [target] = await listTargets(isolate.inspectorPort ?? 0)
+    if (target === undefined) throw new Error('The inspector shows no isolate')
+    const inspector = await connectInspector(target)
     await inspector.send('Profiler.enable')
     await inspector.send('Profiler.setSamplingInterval', { interval: INTERVAL_US })
     await inspector.send('Profiler.start')
@@ -56,40 +58,6 @@ export async function profile(benchCase: BenchCase): Promise<HotFunction[]> {
     return summarise(profile)
   } finally {
     await isolate.close()
-  }
-}
-
-/** A connection to an inspector, in the DevTools protocol. */
-async function connect(port: number) {
-  const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
-    webSocketDebuggerUrl: string
-  }[]
-  const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '')
-  await new Promise((resolve, reject) => {
-    socket.addEventListener('open', resolve)
-    AbortSignal.timeout(ANSWER_MS).addEventListener('abort', reject)
-    socket.addEventListener('error', () => reject(new Error('The inspector cannot be reached')))
-  })
-  const waiting = new Map<number, (result: unknown) => void>()
-  socket.addEventListener('message', ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as { id?: number; result?: unknown }
-    if (id !== undefined) waiting.get(id)?.(result)
-  })
-  let last = 0
-  return {
-    send: (method: string, params: object = {}) =>
-      new Promise<unknown>((resolve, reject) => {
-        const timer = setTimeout(
-          () => reject(new Error(`The inspector left ${method} unanswered`)),
-          ANSWER_MS,
-        )
-        waiting.set(++last, (result) => {
-          clearTimeout(timer)
-          resolve(result)
-        })
-        socket.send(JSON.stringify({ id: last, method, params }))
-      }),
-    close: () => socket.close(),
   }
 }
 

@@ -19,9 +19,8 @@ export interface Server {
 
 /** Without the development proxy: one workerd, on its own port. */
 export async function startBareServer(): Promise<Server> {
-  const { baseUrl, adminToken, close } = await startBareSystem()
-  const pids = findDescendants(process.pid).map(({ pid }) => pid)
-  return { port: Number(new URL(baseUrl).port), adminToken, pids, close }
+  const { baseUrl, adminToken, pid, close } = await startBareSystem()
+  return { port: Number(new URL(baseUrl).port), adminToken, pids: [pid], close }
 }
 
 const START_MS = 120_000
