@@ -36,3 +36,4 @@ export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-
 export { colourGreyRow, colourMatrixRow } from './colour-matrix'
 export { fillRow } from './extend'
 export { flattenRow, underlayRow } from './flatten'
+export { compositeRow } from './composite'

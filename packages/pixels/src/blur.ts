@@ -1,6 +1,7 @@
 import type { KernelRaster } from './kernel.ts'
 import { align16, createResizer, priceResize, priceResizeInto, type ResizePlan } from './resize.ts'
 import { planAxis } from './resize-plan.ts'
+import { resizeRaster } from './resize-raster.ts'
 
 /** Fewer pixels hold all that is left of a picture, as long as the bell covers this many of them on each side. */
 const SMALL_SIGMA = 2
@@ -100,14 +101,5 @@ function shrinkPadded(raster: KernelRaster, plan: ResizePlan, padX: number, padY
     pixels.fill(pixels[from + width - 1] as number, target + padX + width, target + 2 * padX + width)
     resizer.push(row)
   }
-  return resizer.raster
-}
-
-/** Push a raster through a resizer. */
-export function resizeRaster(raster: KernelRaster, plan: ResizePlan, into?: number): KernelRaster {
-  const { kernel, pointer, width } = raster
-  const resizer = createResizer(kernel, plan, into)
-  resizer.skip(resizer.firstRow)
-  for (let y = resizer.firstRow; y < resizer.endRow; y++) resizer.push(pointer + y * width * 4)
   return resizer.raster
 }

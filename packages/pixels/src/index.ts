@@ -1,9 +1,14 @@
 export { applyColourProfile, priceColourProfile } from './apply-colour-profile.ts'
-export { blur, priceBlur, resizeRaster } from './blur.ts'
+export { blur, priceBlur } from './blur.ts'
 export type { ByteReader, ByteSource } from './byte-reader.ts'
 export { createByteReader } from './byte-reader.ts'
 export { type ColourCodes, cicpProfile, type HdrProfile } from './cicp-profile.ts'
-export { type ColourProfile, type MatrixProfile, parseColourProfile } from './colour-profile.ts'
+export {
+  type ColourProfile,
+  type MatrixProfile,
+  parseColourProfile,
+} from './colour-profile.ts'
+export { type CompositeOperator, composite } from './composite.ts'
 export { createPixelConverter, type PixelConverter } from './convert-pixels.ts'
 export { type Canvas, extend, priceExtend } from './extend.ts'
 export { flatten, flattenOnto, type Rgba } from './flatten.ts'
@@ -42,4 +47,5 @@ export { inflatePngProfile } from './png-profile.ts'
 export type { Orientation, ResizePlan, ResizeRequest, Resizer, RowKind } from './resize.ts'
 export { createResizer, planResize, priceResize } from './resize.ts'
 export type { PixelWindow } from './resize-plan.ts'
+export { resizeRaster } from './resize-raster.ts'
 export { priceTurn, turn } from './turn.ts'

@@ -1,6 +1,6 @@
-import { resizeRaster } from './blur.ts'
 import type { KernelRaster } from './kernel.ts'
 import { type Orientation, planResize, priceResize, type ResizePlan } from './resize.ts'
+import { resizeRaster } from './resize-raster.ts'
 
 const planTurn = (width: number, height: number, orientation: Orientation): ResizePlan =>
   planResize({ kind: 'opaque', width, height, outWidth: width, outHeight: height, orientation })

@@ -27,6 +27,8 @@ export const ISOLATE_BUDGET: GovernorOptions = {
 
 /** What every start may hold without asking. The headers of most pictures have a few kilobytes. */
 export const SMALL_START_BYTES = 256e3
+/** Originals of one job: its own, and those that are drawn onto it. */
+export const MAX_SOURCES = 16
 /** How much of the memory for starts the small ones share. Large ones have the rest, so that neither waits for the other. */
 const SMALL_SHARE = 1 / 3
 
@@ -62,8 +64,9 @@ export interface Governor {
   /**
    * Begin a job: nothing may be read of an original before.
    * @param isAbandoned whether nobody waits for the job any more; it is then given up before it gets memory
+   * @param sources     how many originals it will begin to read, 1 to {@link MAX_SOURCES}; one of them may be large
    */
-  start(isAbandoned?: () => boolean): Promise<Start>
+  start(isAbandoned?: () => boolean, sources?: number): Promise<Start>
   /** Bytes reserved for jobs, the most that ever were, bytes of starts, and jobs waiting: for tests and metrics. */
   usage(): {
     readonly reservedBytes: number
@@ -95,42 +98,51 @@ export function createGovernor(
   const smallStarts = createLane({ ...times, capacityBytes: startBytes * SMALL_SHARE }, timers)
   const largeStarts = createLane({ ...times, capacityBytes: startBytes * (1 - SMALL_SHARE) }, timers)
 
-  async function start(isAbandoned: () => boolean): Promise<Start> {
+  async function start(isAbandoned: () => boolean, sources: number): Promise<Start> {
     const giveUp = (): void => {
       if (isAbandoned()) throw new ApiError('overloaded', 'nobody waits for it any more')
     }
     giveUp()
+    const small = await smallStarts.claim(sources * SMALL_START_BYTES, giveUp)
+    let large: Hold | null = null
     let largeBytes = 0
-    let hold: Hold = await smallStarts.claim(Math.min(SMALL_START_BYTES, smallStarts.capacityBytes), giveUp)
     const stayAlive = (): void => {
       giveUp()
-      hold.renew()
+      small.renew()
+      large?.renew()
+    }
+    const release = (): void => {
+      small.release()
+      large?.release()
     }
     return {
       async need(bytes) {
         if (bytes <= largeBytes) return
         // Whoever waited for more while it holds a part could wait for another one that does the same.
         if (largeBytes > 0) throw new Error('A start asks once for all that it can come to')
-        const small = hold
-        hold = await largeStarts.claim(bytes, stayAlive)
+        large = await largeStarts.claim(bytes, stayAlive)
         largeBytes = bytes
-        small.release()
+        small.shrink((sources - 1) * SMALL_START_BYTES)
       },
-      settle: (bytes) => hold.shrink(bytes),
+      settle(bytes) {
+        if (large === null) return small.shrink(bytes)
+        small.shrink(0)
+        large.shrink(bytes)
+      },
       borrow: (peakBytes) => jobs.claim(peakBytes, stayAlive),
       async claim(peakBytes) {
         giveUp()
         const reservation = await jobs.claim(peakBytes, stayAlive)
-        hold.release()
+        release()
         return reservation
       },
-      release: () => hold.release(),
+      release,
     }
   }
 
   return {
     budgetBytes,
-    start: (isAbandoned = () => false) => start(isAbandoned),
+    start: (isAbandoned = () => false, sources = 1) => start(isAbandoned, sources),
     usage() {
       const [{ heldBytes, mostHeldBytes, waiting }, small, large] = [
         jobs.usage(),

@@ -6,8 +6,8 @@ export interface MemoryMeter {
   hold(bytes: number): void
   /** Bytes that it has no longer. */
   release(bytes: number): void
-  /** Count a kernel's memory too, whatever it grows to. */
-  watch(kernel: Kernel): void
+  /** Count a kernel's memory too, whatever it grows to, until what is returned is called. */
+  watch(kernel: Kernel): () => void
   /** Most bytes that were held at once so far. */
   peakBytes(): number
 }
@@ -15,12 +15,12 @@ export interface MemoryMeter {
 export function createMemoryMeter(): MemoryMeter {
   let held = 0
   let peak = 0
-  const kernels: Kernel[] = []
-  // A kernel only grows, and buffers only change here, so looking at each change and at the end misses nothing.
+  const kernels = new Set<Kernel>()
+  // A kernel's peak only grows, and buffers only change here, so looking at each change and at the end misses nothing.
   const look = (): void => {
     peak = Math.max(
       peak,
-      kernels.reduce((sum, kernel) => sum + kernel.peakBytes(), held),
+      [...kernels].reduce((sum, kernel) => sum + kernel.peakBytes(), held),
     )
   }
   return {
@@ -33,8 +33,12 @@ export function createMemoryMeter(): MemoryMeter {
       held -= bytes
     },
     watch(kernel) {
-      kernels.push(kernel)
+      kernels.add(kernel)
       look()
+      return () => {
+        look()
+        kernels.delete(kernel)
+      }
     },
     peakBytes() {
       look()

@@ -10,7 +10,7 @@ import { chooseOutputFormat } from './choose-output-format.ts'
 import type { EncodePlan } from './encoder.ts'
 import { ENCODERS } from './encoders.ts'
 import { filterExif } from './exif.ts'
-import { type PicturePlan, planPicture } from './plan-picture.ts'
+import { type Known, type PicturePlan, planPicture } from './plan-picture.ts'
 import { type JobPrice, priceJob } from './price.ts'
 import type { ProbedSource } from './source.ts'
 import { planFlatten } from './steps/flatten.ts'
@@ -27,6 +27,7 @@ export interface JobPlan {
 /**
  * Decide how a job runs, in which format its result leaves, and what it takes.
  * @param budgetBytes more than this no job may take
+ * @param known       what was read and found beforehand; absent where the program asks for nothing
  * @throws ApiError `refusedDimensions` when no format fits into the budget; what planning a picture throws
  */
 export function planJob(
@@ -34,8 +35,9 @@ export function planJob(
   source: ProbedSource,
   formatClass: FormatClass,
   budgetBytes: number,
+  known: Known = NOTHING,
 ): JobPlan {
-  const picture = planPicture(ops, source, output.frames)
+  const picture = planPicture(ops, source, output.frames, known)
   const { canvas, decode } = picture
   const exif = decode.exif === null ? null : filterExif(decode.exif, output.metadata, canvas.size)
 
@@ -46,9 +48,8 @@ export function planJob(
     // A source without transparency may still decode with some: rows that never came, or bytes that contradict a header.
     const steps = hasAlpha ? picture.steps : [...picture.steps, planFlatten(canvas)]
     const price = priceJob({
-      startBytes: source.start.length,
-      decode: decode.price,
-      kernelBytes: picture.kernelBytes,
+      startBytes: startBytesOf(source, known),
+      picture,
       encode: encode.price,
     })
     return { picture: { ...picture, steps }, format, encode, price }
@@ -62,6 +63,12 @@ export function planJob(
   if (choice === null) throw new ApiError('refusedDimensions', describeRefusal(source.facts, canvas.size))
   return { ...planFor(choice.format), warnings: [...picture.warnings, ...choice.warnings] }
 }
+
+const NOTHING: Known = { overlays: new Map(), findings: {} }
+
+/** What was read of all sources before the job has its price. */
+export const startBytesOf = (source: ProbedSource, { overlays }: Known): number =>
+  [...overlays.values()].reduce((sum, { start }) => sum + start.length, source.start.length)
 
 const describeRefusal = (facts: SourceFacts, result: { width: number; height: number }): string =>
   `${facts.width}x${facts.height} px into ${result.width}x${result.height} px needs more memory than there is`

@@ -1,9 +1,11 @@
-import { ApiError, type Op } from '@tintype/core'
+import { ApiError, formatSourceIdentity, type Op } from '@tintype/core'
 import { priceColourProfile } from '@tintype/pixels'
+import type { Findings } from './analyse/findings.ts'
 import type { DecodePlan, View } from './decoder.ts'
 import { planView } from './plan-view.ts'
 import type { ProbedSource } from './source.ts'
 import type { Canvas, PlannedStep } from './step.ts'
+import { planDraw } from './steps/draw.ts'
 import { planStep } from './steps.ts'
 
 /** A source and the operations on it, planned: how it is decoded, and what is then done to its pixels. */
@@ -12,36 +14,57 @@ export interface PicturePlan {
   readonly steps: readonly PlannedStep[]
   /** What comes out. */
   readonly canvas: Canvas
-  /** Kernel bytes of all of it. */
+  /** Bytes of its kernel: what is decoded and what stays of each step, and the most that one step gives back. */
   readonly kernelBytes: number
+  /** Most bytes that one step holds outside of it. */
+  readonly besideBytes: number
   readonly warnings: readonly string[]
+}
+
+/** What a program needs to know before it is planned: its other sources, by identity, and what was found in the picture. */
+export interface Known {
+  readonly overlays: ReadonlyMap<string, ProbedSource>
+  readonly findings: Findings
 }
 
 /**
  * Plan what a program does to one source. Pure.
  * @throws ApiError `refusedDimensions` for a size that is too large; what the decoder's `plan` throws
  */
-export function planPicture(ops: readonly Op[], source: ProbedSource, frames: View['frames']): PicturePlan {
-  const { view, pad, rest, warnings } = planView(source.facts, ops, frames)
+export function planPicture(
+  ops: readonly Op[],
+  source: ProbedSource,
+  frames: View['frames'],
+  known: Known,
+): PicturePlan {
+  const { view, pad, rest, warnings } = planView(source.facts, ops, frames, known.findings)
   const decode = source.decoder.plan(source.facts, source.start, view)
   const steps: PlannedStep[] = []
   let canvas: Canvas = { size: view.size, hasAlpha: source.facts.hasAlpha }
   const add = (step: PlannedStep): void => {
     steps.push(step)
-    canvas = step
+    canvas = { size: step.size, hasAlpha: step.hasAlpha }
   }
   if (pad !== null) add(pad)
-  for (const op of rest) {
-    if (op.op === 'draw') throw new ApiError('invalidOptions', '"draw" is not built yet')
-    add(planStep(op, canvas))
-  }
+  for (const op of rest) add(op.op === 'draw' ? planOverlay(op, canvas, known) : planStep(op, canvas))
+
+  const most = (price: (step: PlannedStep) => number) => Math.max(0, ...steps.map(price))
   const profileBytes = decode.profile === null ? 0 : priceColourProfile(decode.profile)
-  const stepBytes = steps.reduce((sum, { priceBytes }) => sum + priceBytes, 0)
+  const rasterBytes = steps.reduce((sum, step) => sum + step.rasterBytes, 0)
   return {
     decode,
     steps,
-    canvas: { size: canvas.size, hasAlpha: canvas.hasAlpha },
-    kernelBytes: decode.price.kernelBytes + profileBytes + stepBytes,
+    canvas,
+    kernelBytes: decode.price.kernelBytes + profileBytes + rasterBytes + most((step) => step.scratchBytes),
+    besideBytes: most((step) => step.besideBytes),
     warnings,
   }
+}
+
+/** An overlay's first frame is drawn; it is planned like any picture, but nothing is looked for in it. */
+function planOverlay(op: Extract<Op, { readonly op: 'draw' }>, canvas: Canvas, known: Known): PlannedStep {
+  const source = known.overlays.get(formatSourceIdentity(op.source))
+  if (source === undefined) throw new ApiError('deliveryInternal')
+  const picture = planPicture(op.ops, source, 'first', { ...known, findings: {} })
+  return planDraw(op, canvas, picture, source)
 }

@@ -1,12 +1,16 @@
 import {
   composeOrientation,
+  type Gravity,
   type Op,
+  type Orientation,
   type Plan,
   planTransform,
+  type ResizeOp,
   type SourceFacts,
   toOrientation,
   uprightSize,
 } from '@tintype/core'
+import type { Findings } from './analyse/findings.ts'
 import type { View } from './decoder.ts'
 import type { PlannedStep } from './step.ts'
 import { planPad } from './steps/pad.ts'
@@ -21,28 +25,47 @@ export interface PlannedView {
   readonly warnings: readonly string[]
 }
 
+/** A source's own orientation and the turns at the head of a program, as one. */
+export function leadingOrientation(facts: SourceFacts, ops: readonly Op[]): Orientation {
+  let orientation = toOrientation(facts.orientation)
+  for (const op of ops) {
+    if (op.op !== 'turn') break
+    orientation = composeOrientation(orientation, op.orientation)
+  }
+  return orientation
+}
+
 /**
  * Fuse the turns and the resize at the head of a program into the view that a decoder is asked for: it never makes more
  * pixels than are wanted.
  * @throws ApiError `refusedDimensions` when the result is too large
  */
-export function planView(facts: SourceFacts, ops: readonly Op[], frames: View['frames']): PlannedView {
-  let orientation = toOrientation(facts.orientation)
-  let next = 0
-  for (let op = ops[next]; op?.op === 'turn'; op = ops[++next]) {
-    orientation = composeOrientation(orientation, op.orientation)
-  }
-  const upright = uprightSize({ ...facts, orientation })
-  const op = ops[next]
-  // Without a resize the plan still judges the size.
-  const geometry: Plan = planTransform(
-    upright,
-    op?.op === 'resize' ? op : { width: null, height: null, fit: 'scale-down' },
-  )
+export function planView(
+  facts: SourceFacts,
+  ops: readonly Op[],
+  frames: View['frames'],
+  findings: Findings,
+): PlannedView {
+  const orientation = leadingOrientation(facts, ops)
+  const afterTurns = ops.findIndex(({ op }) => op !== 'turn')
+  const rest = afterTurns < 0 ? [] : ops.slice(afterTurns)
+  const resize = rest[0]?.op === 'resize' ? rest[0] : null
+  const geometry = planGeometry({ ...facts, orientation }, resize, findings)
   return {
     view: { orientation, crop: geometry.crop, size: geometry.scaled, frames },
-    pad: op?.op === 'resize' ? planPad(geometry, op.fill, facts.hasAlpha) : null,
-    rest: ops.slice(op?.op === 'resize' ? next + 1 : next),
+    pad: resize === null ? null : planPad(geometry, resize.fill, facts.hasAlpha),
+    rest: resize === null ? rest : rest.slice(1),
     warnings: geometry.warnings,
   }
 }
+
+/** Without a resize the plan still judges the size. */
+function planGeometry(facts: SourceFacts, resize: ResizeOp | null, findings: Findings): Plan {
+  const upright = uprightSize(facts)
+  if (resize === null) return planTransform(upright, { fit: 'scale-down' })
+  return planTransform(upright, { ...resize, gravity: gravityOf(resize, findings) })
+}
+
+/** Where nothing is cut off, nothing was looked for. */
+const gravityOf = ({ gravity }: ResizeOp, { focus }: Findings): Gravity =>
+  gravity === 'auto' ? (focus ?? 'center') : gravity

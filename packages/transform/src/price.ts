@@ -1,16 +1,15 @@
 import type { StagePrice } from './decoder.ts'
+import type { PicturePlan } from './plan-picture.ts'
 
-const PAGE_BYTES = 65_536
+export const PAGE_BYTES = 65_536
 /** Every allocation of the kernel starts at a multiple of 16; colour and steps make a few. */
 const ALIGNMENT_BYTES = 256
 
 /** All that a job does, each part with its price. */
 export interface JobParts {
-  /** Bytes of the original that were read before the job was priced, and are kept until they are decoded. */
+  /** Bytes of the originals that were read before the job was priced, and are kept until they are decoded. */
   readonly startBytes: number
-  readonly decode: StagePrice
-  /** Kernel bytes of decoding, colour and steps together. */
-  readonly kernelBytes: number
+  readonly picture: Pick<PicturePlan, 'decode' | 'kernelBytes' | 'besideBytes'>
   readonly encode: StagePrice
 }
 
@@ -29,13 +28,14 @@ export interface JobPrice {
  * How the numbers were found: docs/decisions/0018-engine-prices.md
  */
 export function priceJob(parts: JobParts): JobPrice {
-  const { startBytes, decode, encode } = parts
-  const allocated = parts.kernelBytes + encode.kernelBytes + ALIGNMENT_BYTES
+  const { startBytes, picture, encode } = parts
+  const { price: decode } = picture.decode
+  const allocated = picture.kernelBytes + encode.kernelBytes + ALIGNMENT_BYTES
   const kernelBytes = Math.ceil(allocated / PAGE_BYTES) * PAGE_BYTES
   const peakBytes =
     startBytes +
     kernelBytes +
     decode.heapBytes +
-    Math.max(decode.bufferBytes, encode.heapBytes + encode.bufferBytes)
+    Math.max(decode.bufferBytes, picture.besideBytes, encode.heapBytes + encode.bufferBytes)
   return { kernelBytes, peakBytes }
 }

@@ -1,4 +1,4 @@
-import { type Op, type Program, programOfOptions, type SourceRef } from '@tintype/core'
+import { ApiError, type DrawOp, type Op, type Program, programOfOptions, type SourceRef } from '@tintype/core'
 import { describe, expect, it } from 'vitest'
 import { createGovernor, ISOLATE_BUDGET } from './governor.ts'
 import { createIsolateKernels } from './isolate-kernels.ts'
@@ -11,29 +11,36 @@ const governor = createGovernor(ISOLATE_BUDGET, { now: () => 0, wait: () => sche
 const { output } = programOfOptions({ metadata: 'none' })
 const { red, green, blue, white } = QUARTERS
 
+/** Sources that operations may draw, by name. */
+type Overlays = Readonly<Record<string, Raster>>
+const part = (sha256: string): SourceRef => ({ kind: 'part', sha256 })
+let opened: string[] = []
+
 /** What operations in this order make of a drawn picture; lossless. */
-async function run(
-  drawn: Raster,
-  ops: readonly Op[],
-  { hasAlpha = false, formatClass = 'base' as const } = {},
-) {
-  const bytes = await encode('png', drawn)
-  const source: SourceRef = {
-    kind: 'stored',
-    blobKey: 'b',
-    facts: factsOf('png', bytes, drawn, { hasAlpha }),
-  }
+async function run(drawn: Raster, ops: readonly Op[], { hasAlpha = false, overlays = {} as Overlays } = {}) {
+  const files = new Map<string, Uint8Array>([['base', await encode('png', drawn)]])
+  for (const [name, raster] of Object.entries(overlays)) files.set(name, await encode('png', raster))
+  const facts = factsOf('png', files.get('base') as Uint8Array, drawn, { hasAlpha })
+  const source: SourceRef = { kind: 'stored', blobKey: 'base', facts }
   const program: Program = { ops, output }
+  opened = []
   const result = await transformImage(
-    { program, source, formatClass },
+    { program, source, formatClass: 'base' },
     {
       governor,
       kernels,
-      open: async () => ({ body: streamOf(bytes), sizeBytes: bytes.length }),
+      async open(ref) {
+        const name = ref.kind === 'stored' ? ref.blobKey : ref.kind === 'part' ? ref.sha256 : ''
+        const bytes = files.get(name)
+        if (bytes === undefined) throw new ApiError('deliveredImageNotFound')
+        opened.push(name)
+        return { body: streamOf(bytes), sizeBytes: bytes.length }
+      },
       yield: () => scheduler.wait(0),
     },
   )
   expect(result.memory.peakBytes).toBeLessThanOrEqual(result.memory.pricedBytes)
+  expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0 })
   return decode(result.format, result.bytes, result, { hasAlpha: true })
 }
 const corners = (raster: Raster) => {
@@ -151,5 +158,154 @@ describe('blur', () => {
     )
     expect(pixel(seen, 30, 20)[0]).toBeGreaterThan(60)
     expect(pixel(seen, 30, 20)[0]).toBeLessThan(195)
+  })
+})
+
+describe('draw', () => {
+  const base = drawRaster(60, 40, () => [0, 0, 200, 255])
+  const logo = drawRaster(10, 10, () => [250, 0, 0, 255])
+  const draw = (more: Partial<DrawOp> = {}): DrawOp => ({
+    ...{ op: 'draw', source: part('logo'), ops: [], place: { x: null, y: null } },
+    ...{ opacity: 1, repeat: 'none', composite: 'over', ...more },
+  })
+  const overlays = { logo }
+  const [paper, ink] = [
+    [0, 0, 200, 255],
+    [250, 0, 0, 255],
+  ]
+
+  it.each([
+    ['in the middle', {}, [25, 15]],
+    ['from the left top', { place: { x: { from: 'left', px: 3 }, y: { from: 'top', px: 4 } } }, [3, 4]],
+    [
+      'from the right bottom',
+      { place: { x: { from: 'right', px: 3 }, y: { from: 'bottom', px: 4 } } },
+      [47, 26],
+    ],
+    ['in the middle of one axis', { place: { x: { from: 'left', px: 0 }, y: null } }, [0, 15]],
+  ] as const)('%s', async (_, more, [x, y]) => {
+    const seen = await run(base, [draw(more)], { overlays })
+    for (let dy = -1; dy <= 10; dy += 11) {
+      for (let dx = -1; dx <= 10; dx += 11) {
+        if (x + dx >= 0 && y + dy >= 0) expect(pixel(seen, x + dx, y + dy)).toEqual(paper)
+      }
+    }
+    for (const [dx, dy] of [
+      [0, 0],
+      [9, 0],
+      [0, 9],
+      [9, 9],
+    ] as const)
+      expect(pixel(seen, x + dx, y + dy)).toEqual(ink)
+  })
+
+  it('after operations of its own, and opens its source for itself', async () => {
+    const seen = await run(base, [draw({ ops: [resize(20, 30), { op: 'turn', orientation: 6 }] })], {
+      overlays,
+    })
+    expect(pixel(seen, 16, 20)).toEqual(ink) // 30 wide, 20 high
+    expect(pixel(seen, 44, 12)).toEqual(ink)
+    expect(pixel(seen, 14, 20)).toEqual(paper)
+    expect(opened).toEqual(expect.arrayContaining(['base', 'logo']))
+  })
+
+  it('onto what the operations before it made, and before what comes after', async () => {
+    const place = { x: { from: 'left', px: 0 }, y: { from: 'top', px: 0 } } as const
+    const seen = await run(base, [resize(30, 20), draw({ place }), { op: 'turn', orientation: 6 }], {
+      overlays,
+    })
+    expect([seen.width, seen.height]).toEqual([20, 30])
+    expect([pixel(seen, 15, 5), pixel(seen, 5, 5)]).toEqual([ink, paper])
+  })
+
+  it('over and over', async () => {
+    const place = { x: { from: 'left', px: 5 }, y: { from: 'top', px: 5 } } as const
+    const half = { overlays: { logo: drawRaster(10, 10, (x) => (x < 5 ? [250, 0, 0, 255] : [0, 0, 0, 0])) } }
+    const both = await run(base, [draw({ repeat: 'both', place })], half)
+    expect([0, 5, 15, 25, 52].map((x) => pixel(both, x, 1)[0])).toEqual([0, 250, 250, 250, 0])
+    const across = await run(base, [draw({ repeat: 'x', place })], half)
+    expect([pixel(across, 15, 7)[0], pixel(across, 15, 17)[0]]).toEqual([250, 0])
+  })
+
+  it('half transparent', async () => {
+    const seen = await run(base, [draw({ opacity: 0.5 })], { overlays })
+    expect(pixel(seen, 30, 20)).toEqual([125, 0, 100, 255])
+  })
+
+  it('by operators that make holes', async () => {
+    const seen = await run(base, [draw({ composite: 'out' })], { overlays })
+    expect([pixel(seen, 30, 20)[3], pixel(seen, 5, 5)[3]]).toEqual([0, 255])
+  })
+
+  it('several times, at the price of the largest', async () => {
+    const place = (px: number) => ({ x: { from: 'left', px }, y: { from: 'top', px: 0 } }) as const
+    const more = { ...overlays, dot: drawRaster(4, 4, () => [0, 250, 0, 255]) }
+    const seen = await run(
+      base,
+      [draw({ place: place(0) }), draw({ source: part('dot'), place: place(20) })],
+      {
+        overlays: more,
+      },
+    )
+    expect([pixel(seen, 2, 2), pixel(seen, 22, 2)]).toEqual([ink, [0, 250, 0, 255]])
+  })
+
+  it.each([
+    ['an overlay that is not there', [draw({ source: part('none') })], 'deliveredImageNotFound'],
+    [
+      'more pictures than there is memory to begin',
+      Array.from({ length: 16 }, (_, i) => draw({ source: part(`${i}`) })),
+      'invalidOptions',
+    ],
+  ] as const)('%s is an error, never the picture without it', async (_, ops, kind) => {
+    await expect(run(base, ops, { overlays })).rejects.toMatchObject({ kind })
+    expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0, waiting: 0 })
+  })
+
+  it('a dot over a large picture is refused before anything is placed', async () => {
+    const dot = { overlays: { logo: drawRaster(1, 1, () => [1, 1, 1, 255]) } }
+    await expect(
+      run(
+        drawRaster(200, 200, () => [9, 9, 9, 255]),
+        [draw({ repeat: 'both' })],
+        dot,
+      ),
+    ).rejects.toMatchObject({
+      kind: 'invalidOptions',
+    })
+  })
+})
+
+describe('gravity auto', () => {
+  const scene = drawRaster(400, 100, (x, y) =>
+    x >= 330 && x < 370 && y >= 30 && y < 70 ? [230, 40, 40, 255] : [110, 120, 130, 255],
+  )
+  const cover = (gravity: 'auto' | 'center'): Op => ({
+    ...(resize(50, 50) as Op & { op: 'resize' }),
+    fit: 'cover',
+    gravity,
+  })
+  const reds = (raster: Raster) => raster.data.filter((value, i) => i % 4 === 0 && value > 200).length
+
+  it('keeps in sight what stands out, and reads the source a second time for it', async () => {
+    const seen = await run(scene, [cover('auto')])
+    expect([seen.width, seen.height]).toEqual([50, 50])
+    expect(reds(seen)).toBeGreaterThan(350) // a square of 20x20
+    expect(opened).toEqual(['base', 'base'])
+  })
+
+  it('is not looked for where nobody asks', async () => {
+    expect(reds(await run(scene, [cover('center')]))).toBe(0)
+    expect(opened).toEqual(['base'])
+  })
+
+  it('is found in the picture as it is turned', async () => {
+    expect(reds(await run(scene, [{ op: 'turn', orientation: 6 }, cover('auto')]))).toBeGreaterThan(350)
+  })
+
+  it('cannot be had in a later resize: an error, never another window', async () => {
+    await expect(run(scene, [resize(200, 50), cover('auto')])).rejects.toMatchObject({
+      kind: 'invalidOptions',
+    })
   })
 })

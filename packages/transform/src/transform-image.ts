@@ -1,11 +1,21 @@
-import type { FormatClass, OutputFormat, Program, SourceRef } from '@tintype/core'
+import {
+  ApiError,
+  type FormatClass,
+  formatSourceIdentity,
+  type Op,
+  type OutputFormat,
+  type Program,
+  type SourceRef,
+} from '@tintype/core'
 import type { KernelPool } from '@tintype/pixels'
-import type { Governor } from './governor.ts'
+import { analyse, needsOf } from './analyse/analyse.ts'
+import type { NeedBytes } from './decoder.ts'
+import { type Governor, MAX_SOURCES, type Start } from './governor.ts'
 import { createMemoryMeter } from './memory-meter.ts'
 import { toDeliveryError } from './pixel-faults.ts'
-import { planJob } from './plan-job.ts'
+import { planJob, startBytesOf } from './plan-job.ts'
 import { runJob } from './run-job.ts'
-import { type OpenSource, probeSource } from './source.ts'
+import { type OpenSource, type ProbedSource, probeSource } from './source.ts'
 
 /** A program, what it is run on, and for whom. */
 export interface TransformJob {
@@ -46,47 +56,85 @@ export interface TransformServices {
 }
 
 /**
- * Originals in, encoded picture out, in phases: probe (read first bytes), plan (decide everything, and price it), wait for
- * that much memory, run.
+ * Originals in, encoded picture out, in phases: probe (read first bytes), analyse (look at a small copy, where the program
+ * asks for it), plan (decide everything, and price it), wait for that much memory, run.
  * @throws ApiError of the delivery kinds
  */
 export async function transformImage(job: TransformJob, services: TransformServices): Promise<Transformed> {
-  const { governor, kernels, open } = services
+  const { governor } = services
+  const overlays = overlaysOf(job.program.ops)
+  if (overlays.size >= MAX_SOURCES) {
+    throw new ApiError('invalidOptions', `at most ${MAX_SOURCES - 1} pictures can be drawn onto another`)
+  }
   try {
-    const start = await governor.start(services.isAbandoned)
+    const start = await governor.start(services.isAbandoned, 1 + overlays.size)
+    const opened: ProbedSource[] = []
+    const probe = async (source: SourceRef, need: NeedBytes): Promise<ProbedSource> => {
+      const probed = await probeSource(source, services.open, need)
+      opened.push(probed)
+      return probed
+    }
     try {
-      const source = await probeSource(job.source, open, start.need)
-      try {
-        const plan = planJob(job.program, source, job.formatClass, governor.budgetBytes)
-        start.settle(source.start.length + plan.picture.decode.heldBytes)
-        const reservation = await start.claim(plan.price.peakBytes)
-        const kernel = kernels.start(plan.price.kernelBytes)
-        try {
-          const meter = createMemoryMeter()
-          meter.watch(kernel)
-          const { warnings, ...finished } = await runJob(plan, source, kernel, meter, {
-            check: reservation.renew,
-            yield: () => yieldIfBusy(services, plan.price.peakBytes),
-          })
-          return {
-            ...finished,
-            format: plan.format,
-            warnings: [...plan.warnings, ...warnings],
-            memory: { pricedBytes: plan.price.peakBytes, peakBytes: meter.peakBytes() },
-          }
-        } finally {
-          kernel.close()
-          reservation.release()
-        }
-      } finally {
-        await source.close()
-      }
+      const source = await probe(job.source, start.need)
+      const known = new Map<string, ProbedSource>()
+      for (const [identity, overlay] of overlays) known.set(identity, await probe(overlay, smallOnly))
+      return await runProbed(job, source, known, start, services)
     } finally {
+      for (const source of opened) await source.close()
       start.release()
     }
   } catch (error) {
     throw toDeliveryError(error, 'deliveryInternal')
   }
+}
+
+async function runProbed(
+  { program, formatClass }: TransformJob,
+  source: ProbedSource,
+  overlays: ReadonlyMap<string, ProbedSource>,
+  start: Start,
+  services: TransformServices,
+): Promise<Transformed> {
+  const { governor, kernels } = services
+  const turn = services.yield
+  const needs = needsOf(program.ops)
+  const findings = await analyse(needs, program.ops, source, start, { kernels, yield: turn })
+  const known = { overlays, findings }
+  const plan = planJob(program, source, formatClass, governor.budgetBytes, known)
+  const { peakBytes } = plan.price
+  start.settle(startBytesOf(source, known) + plan.picture.decode.heldBytes)
+  const reservation = await start.claim(peakBytes)
+  const kernel = kernels.start(plan.price.kernelBytes)
+  try {
+    const meter = createMemoryMeter()
+    meter.watch(kernel)
+    const turns = { check: reservation.renew, yield: () => yieldIfBusy(services, peakBytes) }
+    const { warnings, ...finished } = await runJob(plan, source, kernel, { kernels, meter, turns })
+    return {
+      ...finished,
+      format: plan.format,
+      warnings: [...plan.warnings, ...warnings],
+      memory: { pricedBytes: peakBytes, peakBytes: meter.peakBytes() },
+    }
+  } finally {
+    kernel.close()
+    reservation.release()
+  }
+}
+
+/** Every picture that is drawn onto another one, by identity: one that is drawn twice is opened once. */
+function overlaysOf(ops: readonly Op[], found = new Map<string, SourceRef>()): Map<string, SourceRef> {
+  for (const op of ops) {
+    if (op.op !== 'draw') continue
+    found.set(formatSourceIdentity(op.source), op.source)
+    overlaysOf(op.ops, found)
+  }
+  return found
+}
+
+/** Only the picture itself may have a large header: two that wait for one another's memory would wait for ever. */
+async function smallOnly(): Promise<void> {
+  throw new ApiError('refusedDimensions', 'the header of an overlay is too large')
 }
 
 /** A turn of the event loop takes a millisecond or two: it is taken where there is somebody to take it for. */

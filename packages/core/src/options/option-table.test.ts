@@ -43,6 +43,9 @@ describe('values', () => {
     ['rotate', '90', 90, 90],
     ['fit', 'squeeze', 'squeeze', 'squeeze'],
     ['background', '#F00', '#F00', '#ff0000'],
+    ['gravity', 'auto', 'auto', 'auto'],
+    ['gravity', '0x1', { x: 0, y: 1 }, { x: 0, y: 1 }],
+    ['gravity', '.25x0.75', { x: 0.25, y: 0.75, mode: 'remainder' }, { x: 0.25, y: 0.75 }],
   ])('%s=%s', (name, text, value, kept) => {
     expect(optionRow(name).type.fromText(text)).toEqual(kept)
     expect(optionRow(name).type.fromValue(value)).toEqual(kept)
@@ -64,6 +67,10 @@ describe('values', () => {
     ['rotate', '45', 'out-of-range'],
     ['fit', 'Cover', 'unreadable'],
     ['background', 'reddish', 'unreadable'],
+    ['gravity', '1.5x0', 'out-of-range'],
+    ['gravity', '0.5', 'unreadable'],
+    ['gravity', '0x0x0', 'unreadable'],
+    ['gravity', 'face', 'unreadable'],
   ])('%s=%s is %s text', (name, text, _reason) => {
     const refused = optionRow(name).type.fromText(text)
     expect(refused).toBeInstanceOf(Refused)
@@ -165,6 +172,13 @@ describe('an option list of a URL', () => {
           .tuple(...[0, 1, 2, 3].map(() => fc.integer({ min: 0, max: 255 })))
           .map((bytes) => `rgba(${bytes[0]} ${bytes[1]} ${bytes[2]} / ${(bytes[3] as number) / 255})`),
         blur: fc.double({ min: 0, max: 250, noNaN: true }),
+        gravity: fc.oneof(
+          fc.constantFrom('center', 'left', 'auto'),
+          fc.record({
+            x: fc.double({ min: 0, max: 1, noNaN: true }),
+            y: fc.double({ min: 0, max: 1, noNaN: true }),
+          }),
+        ),
       },
       { requiredKeys: [] },
     )
@@ -206,6 +220,9 @@ describe('an object of options', () => {
     ['variant', { width: 10_000 }, 'badRequest'],
     ['variant', { fit: 'squeeze' }, 'badRequest'],
     ['variant', { draw: [] }, 'badRequest'],
+    ['object', { gravity: { x: 0.5 } }, 'invalidOptions'],
+    ['object', { gravity: { x: 0.5, y: 0.5, mode: 'nearest' } }, 'invalidOptions'],
+    ['object', { gravity: [0.5, 0.5] }, 'invalidOptions'],
   ] as const)('%s %j is refused, never ignored', (surface, given, kind) => {
     expect(() => parseOptions(surface, given)).toThrow(expect.objectContaining({ kind }))
   })

@@ -1,5 +1,6 @@
 import { colour } from './colour.ts'
-import { decimal, oneOfNumbers, type ValueType, whole, word } from './value-type.ts'
+import { point } from './point.ts'
+import { decimal, oneOf, oneOfNumbers, type ValueType, whole, word } from './value-type.ts'
 
 /**
  * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), or in a stored
@@ -85,6 +86,15 @@ export const OPTIONS = {
     example: '240',
     evidence: 'docs/parity.md#formats-and-geometry',
   },
+  gravity: {
+    type: oneOf(word('center', 'left', 'right', 'top', 'bottom', 'auto'), point()),
+    aliases: ['g'],
+    surfaces: EVERYWHERE,
+    default: 'center',
+    doc: 'What stays in sight where `fit` cuts: a side, a point in fractions of the picture, or what stands out (`auto`).',
+    example: '0.33x0.5',
+    evidence: 'docs/parity.md#formats-and-geometry',
+  },
   metadata: {
     type: word('keep', 'copyright', 'none'),
     aliases: [],
@@ -138,7 +148,6 @@ export const OPTIONS = {
   flip: unbuilt(),
   format: unbuilt('f'),
   gamma: unbuilt(),
-  gravity: unbuilt('g'),
   onerror: unbuilt(),
   'origin-auth': unbuilt(),
   quality: unbuilt('q'),

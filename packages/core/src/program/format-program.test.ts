@@ -41,7 +41,7 @@ const { op } = fc.letrec<{ op: Op }>((tie) => ({
       height: side,
       fit: fc.constantFrom('scale-down', 'cover', 'pad'),
       gravity: fc.oneof(
-        fc.constantFrom('center', 'left', 'bottom'),
+        fc.constantFrom('center', 'left', 'bottom', 'auto'),
         fc.record({ x: fraction, y: fraction, mode: fc.constantFrom('remainder', 'box-center') }),
       ),
       fill: rgba,
@@ -161,6 +161,7 @@ describe('the program of options', () => {
     expect(text({ rotate: 0, blur: 0 })).toBe(text({}))
     expect(text({ rotate: 360 })).toBe(text({}))
     expect(text({ fit: 'cover' })).toBe(text({}))
+    expect(text({ width: 9, height: 9, gravity: 'left' })).toBe(text({ width: 9, height: 9 })) // nothing is cut
   })
 
   it.each([

@@ -49,7 +49,7 @@ function formatOp(operation: Op): string {
   }
 }
 
-function gravityPart(gravity: Gravity): Part {
+function gravityPart(gravity: Gravity | 'auto'): Part {
   if (typeof gravity === 'string') return gravity
   const { x, y, mode, ...rest } = gravity
   call('point', [], rest)

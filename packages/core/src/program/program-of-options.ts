@@ -17,11 +17,20 @@ function turnOf({ rotate = OPTIONS.rotate.default }: Options): TurnOp | null {
   return orientation === null ? null : { op: 'turn', orientation }
 }
 
+/** Where the others would show the same picture whatever the gravity. */
+const CUTTING: ReadonlySet<Options['fit']> = new Set(['cover', 'crop', 'aspect-crop'])
+
 /** An explicit background is laid under the padded picture as a whole, so the space that `pad` adds is left to it. */
-function resizeOf({ width, height, fit = OPTIONS.fit.default, background }: Options): ResizeOp | null {
+function resizeOf(options: Options): ResizeOp | null {
+  const { width, height, fit = OPTIONS.fit.default, gravity = OPTIONS.gravity.default, background } = options
   if (width === undefined && height === undefined) return null
   const fill = fit === 'pad' && background === undefined ? WHITE : TRANSPARENT
-  return { op: 'resize', width: width ?? null, height: height ?? null, fit, gravity: 'center', fill }
+  const cuts = CUTTING.has(fit) && width !== undefined && height !== undefined
+  return {
+    ...{ op: 'resize', width: width ?? null, height: height ?? null, fit },
+    gravity: cuts ? gravity : 'center',
+    fill,
+  }
 }
 
 function backgroundOf({ background }: Options): BackgroundOp | null {

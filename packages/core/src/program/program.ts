@@ -19,7 +19,8 @@ export interface ResizeOp {
   readonly width: number | null
   readonly height: number | null
   readonly fit: FitMode
-  readonly gravity: Gravity
+  /** `auto`: where most of what stands out is seen. It can be found for the first resize of a picture only. */
+  readonly gravity: Gravity | 'auto'
   /** What fills the space that `pad` adds. */
   readonly fill: Rgba
 }

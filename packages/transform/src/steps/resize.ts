@@ -1,17 +1,26 @@
-import { planTransform } from '@tintype/core'
-import type { PlanStep } from '../step.ts'
+import { ApiError, planTransform } from '@tintype/core'
+import { type KernelRaster, planResize, priceResize, resizeRaster } from '@tintype/pixels'
+import { type PlanStep, toRaster } from '../step.ts'
 import { planPad } from './pad.ts'
-import { planResampling } from './resample.ts'
 
-/** Fit into a box. At the head of a program the decoder does it; this is for resizes that come later. */
-export const planResizeStep: PlanStep<'resize'> = (op, { size, hasAlpha }) => {
-  const geometry = planTransform(size, op)
-  const resampled = planResampling(size, hasAlpha, geometry)
-  const pad = planPad(geometry, op.fill, hasAlpha)
-  if (pad === null) return resampled
-  return {
-    ...pad,
-    priceBytes: resampled.priceBytes + pad.priceBytes,
-    run: async (raster) => pad.run(await resampled.run(raster)),
+/**
+ * Fit a raster that is already there into a box. At the head of a program the decoder does it; this is for resizes that
+ * come later, where nothing was looked at beforehand.
+ */
+export const planResizeStep: PlanStep<'resize'> = ({ gravity, ...op }, { size, hasAlpha }) => {
+  if (gravity === 'auto') {
+    throw new ApiError('invalidOptions', '"gravity" can be "auto" in the first resize of a picture only')
   }
+  const geometry = planTransform(size, { ...op, gravity })
+  const { crop, scaled } = geometry
+  const plan = planResize({
+    ...{ kind: 'alpha', ...size, window: crop },
+    ...{ outWidth: scaled.width, outHeight: scaled.height },
+  })
+  const pad = planPad(geometry, op.fill, hasAlpha)
+  const resize = (raster: KernelRaster) => resizeRaster(raster, plan)
+  const resized = toRaster({ size: scaled, hasAlpha }, priceResize(plan), resize)
+  if (pad === null) return resized
+  const rasterBytes = resized.rasterBytes + pad.rasterBytes
+  return { ...pad, rasterBytes, run: (raster, services) => pad.run(resize(raster), services) }
 }

@@ -1,0 +1,36 @@
+import { applyColourProfile, type Kernel, type KernelRaster } from '@tintype/pixels'
+import type { Frame } from './decoder.ts'
+import type { PicturePlan } from './plan-picture.ts'
+import type { ProbedSource } from './source.ts'
+import type { PlannedStep, StepServices } from './step.ts'
+
+/** Decode a picture frame by frame, and do its steps on each. The next frame may overwrite the one before. */
+export async function* runPicture(
+  { decode, steps }: PicturePlan,
+  source: ProbedSource,
+  kernel: Kernel,
+  services: StepServices,
+): AsyncGenerator<Frame, void, undefined> {
+  const { meter, turns } = services
+  for await (const frame of decode.run(kernel, checked(source.file(meter), turns.check), meter)) {
+    await turns.yield()
+    let { raster } = frame
+    if (decode.profile !== null) applyColourProfile(kernel, raster, decode.profile)
+    for (const step of steps) {
+      turns.check()
+      raster = await runStep(step, raster, services)
+    }
+    yield { ...frame, raster }
+  }
+}
+
+const runStep = (step: PlannedStep, raster: KernelRaster, services: StepServices) =>
+  step.scratchBytes > 0 ? raster.kernel.scope(() => step.run(raster, services)) : step.run(raster, services)
+
+/** Every piece of a file is a sign of life, and a place to stop: reading is most of a job's time. */
+async function* checked(file: AsyncIterable<Uint8Array>, check: () => void) {
+  for await (const bytes of file) {
+    check()
+    yield bytes
+  }
+}
