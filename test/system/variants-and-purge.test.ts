@@ -167,6 +167,14 @@ describe('a purge', () => {
       'a URL with headers',
       () => ({ files: [{ url: `${system.baseUrl}/${account.accountHash}/card/public`, headers: {} }] }),
     ],
+    [
+      'a URL spelled otherwise',
+      () => ({ files: [`${system.baseUrl.toUpperCase()}//./${account.accountHash}/%63ard/public/?b&a`] }),
+    ],
+    [
+      'the URL of an alias',
+      () => ({ files: [`${system.baseUrl}/imagedelivery/${account.accountHash}/card/public`] }),
+    ],
     ['a user tag', () => ({ tags: ['unknown', 'sale'] })],
     ['an image tag', () => ({ tags: ['image:card'] })],
     ['a variant tag', () => ({ tags: ['variant:public'] })],
@@ -179,6 +187,19 @@ describe('a purge', () => {
     expect([answer.status, answer.body.result]).toEqual([200, { id: account.zoneId }])
     expect(await cacheStatus()).toEqual([200, 'MISS'])
     expect(await cacheStatus()).toEqual([200, 'HIT'])
+  })
+  it('of one spelling reaches requests of another', async () => {
+    await system.api(account, 'POST', path, imageForm(await drawPng(8, 8), { id: 'two words/é' }))
+    const spelled = (id: string) => `/${account.accountHash}/${id}/public`
+    const spellings = ['two%20words/%C3%A9', 'two%20words%2f%c3%a9', '%74wo%20words/é']
+    for (const asked of spellings) {
+      for (const purged of spellings) {
+        await cacheStatus(spelled(asked))
+        expect(await cacheStatus(spelled(asked))).toEqual([200, 'HIT'])
+        await purge({ files: [system.baseUrl + spelled(purged)] })
+        expect([asked, purged, await cacheStatus(spelled(asked))]).toEqual([asked, purged, [200, 'MISS']])
+      }
+    }
   })
   it('of something else leaves it cached', async () => {
     await cacheStatus()
@@ -202,6 +223,7 @@ describe('a purge', () => {
     ['a URL that is no address', { files: ['data:x'] }],
     ['a host that is a URL', { hosts: ['http://a.example/'] }],
     ['a host that is none', { hosts: ['\u0000'] }],
+    ['a prefix without a host', { prefixes: ['//x'] }],
     ['a prefix with a scheme', { prefixes: ['https://a.example/b'] }],
   ])('is refused with %s', async (_, body) => {
     const answer = await purge(body)

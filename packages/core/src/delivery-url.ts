@@ -14,7 +14,7 @@ export interface DeliveryTarget {
 /** 16 random bytes as base64url. */
 const ACCOUNT_HASH = /^[A-Za-z0-9_-]{22}$/
 /** `/cdn-cgi/…` is an alias that only works locally or behind a rewrite: on Cloudflare it never reaches a Worker. */
-const PREFIXES = ['/imagedelivery', '/cdn-cgi/imagedelivery'] as const
+export const DELIVERY_PREFIXES = ['/imagedelivery', '/cdn-cgi/imagedelivery'] as const
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/
 const MAX_PATH_CHARACTERS = 16_384
 
@@ -41,7 +41,7 @@ function decodeSegment(segment: string): string {
  */
 export function parseDeliveryUrl(rawPath: string): DeliveryTarget {
   if (rawPath.length > MAX_PATH_CHARACTERS) throw new ApiError('invalidDeliveryUrl', 'the path is too long')
-  const prefix = PREFIXES.find((candidate) => rawPath.startsWith(`${candidate}/`)) ?? ''
+  const prefix = DELIVERY_PREFIXES.find((candidate) => rawPath.startsWith(`${candidate}/`)) ?? ''
   const path = rawPath.slice(prefix.length)
   const [accountHash = '', ...rest] = path.slice(1).split('/')
   if (rest.length < 2) throw new ApiError('noSuchPage')

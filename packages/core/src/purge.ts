@@ -1,4 +1,5 @@
 import { ApiError } from './errors.ts'
+import { locateForPurge, type PurgeLocation, withoutAlias } from './purge-location.ts'
 
 /**
  * One thing a purge can name. Results carry the tags that only their image knows (user tags); the request supplies the
@@ -29,34 +30,32 @@ export const isStillValid = (log: PurgeLog, tags: Iterable<string>, readAtClock:
 
 export const imageTag = (imageId: string): PurgeTag => `image:${imageId}`
 
-/** Host and path of a URL as purges name them: lower-case host, path without query. */
-const locationOf = (url: URL): { host: string; path: string } => ({
-  host: url.host.toLowerCase(),
-  path: url.pathname,
-})
-
-/** `host`, `host/a`, `host/a/b`, … up to the deepest prefix that a purge may name. */
-function pathPrefixes(host: string, path: string): string[] {
-  const prefixes: string[] = []
-  const segments = path.split('/').slice(1, MAX_PREFIX_SEPARATORS + 1)
+/** `host/a`, `host/a/b`, … up to the deepest prefix that a purge may name. */
+function pathPrefixes(host: string, segments: readonly string[]): PurgeTag[] {
+  const tags: PurgeTag[] = []
   let prefix = host
-  for (const segment of segments) {
+  for (const segment of segments.slice(0, MAX_PREFIX_SEPARATORS)) {
     prefix += `/${segment}`
-    prefixes.push(prefix)
+    tags.push(`path:${prefix}`)
   }
-  return prefixes
+  return tags
 }
+
+const fileTag = ({ host, segments }: PurgeLocation): PurgeTag =>
+  `file:${[host, ...(withoutAlias(segments) ?? segments)].join('/')}`
 
 /** Every tag that a delivery request itself supplies. */
 export function requestTags(url: URL, imageId: string, variant: string): PurgeTag[] {
-  const { host, path } = locationOf(url)
+  const location = locateForPurge(url)
+  const { host, segments } = location
   return [
     'account:*',
     imageTag(imageId),
     `variant:${variant}`,
     `host:${host}`,
-    `file:${host}${path}`,
-    ...pathPrefixes(host, path).map((prefix): PurgeTag => `path:${prefix}`),
+    fileTag(location),
+    ...pathPrefixes(host, segments),
+    ...pathPrefixes(host, withoutAlias(segments) ?? []),
     // Built-in tags can also be purged by the names that `Cache-Tag` shows.
     ...cacheTags(imageId, variant).map((tag): PurgeTag => `tag:${tag}`),
   ]
@@ -83,40 +82,35 @@ const parseFile = (item: string): PurgeTag => {
   if (!/^https?:/i.test(item) || !URL.canParse(item)) {
     throw new ApiError('badRequest', '"files" must hold absolute http or https URLs')
   }
-  const { host, path } = locationOf(new URL(item))
-  return `file:${host}${path}`
+  return fileTag(locateForPurge(new URL(item)))
+}
+
+/** A host, with or without a port, as a URL of its root; null for any other text. */
+function parseHostUrl(text: string): URL | null {
+  // Whatever could end the host or stand before it: the URL parser would read a host out of more than a host.
+  if (/[/\\?#@\s]/.test(text) || !URL.canParse(`https://${text}/`)) return null
+  return new URL(`https://${text}/`)
 }
 
 const parseHost = (item: string): PurgeTag => {
-  const { host, pathname } = URL.canParse(`https://${item}`)
-    ? new URL(`https://${item}`)
-    : { host: '', pathname: '' }
-  if (host !== item.toLowerCase() || pathname !== '/')
-    throw new ApiError('badRequest', '"hosts" must hold host names')
-  return `host:${host}`
-}
-
-/** By hand: `/\/+$/` looks at a run of slashes once for each of them. */
-function withoutTrailingSlashes(text: string): string {
-  let end = text.length
-  while (text[end - 1] === '/') end--
-  return text.slice(0, end)
+  const url = parseHostUrl(item)
+  if (url === null) throw new ApiError('badRequest', '"hosts" must hold host names')
+  return `host:${locateForPurge(url).host}`
 }
 
 const parsePrefix = (item: string): PurgeTag => {
-  const text = withoutTrailingSlashes(item)
-  if (text.includes('://') || text.includes('?') || text.includes('#')) {
+  if (item.includes('://') || item.includes('?') || item.includes('#')) {
     throw new ApiError('badRequest', '"prefixes" must be host and path, without scheme or query')
   }
-  const separators = text.split('/').length - 1
-  if (separators > MAX_PREFIX_SEPARATORS) {
+  const end = item.indexOf('/')
+  const root = parseHostUrl(end < 0 ? item : item.slice(0, end))
+  if (root === null) throw new ApiError('badRequest', '"prefixes" must begin with a host name')
+  if (end >= 0) root.pathname = item.slice(end)
+  const { host, segments } = locateForPurge(root)
+  if (segments.length > MAX_PREFIX_SEPARATORS) {
     throw new ApiError('badRequest', `"prefixes" may have at most ${MAX_PREFIX_SEPARATORS} separators`)
   }
-  if (!URL.canParse(`https://${text}`))
-    throw new ApiError('badRequest', '"prefixes" must begin with a host name')
-  const [rawHost = ''] = text.split('/', 1)
-  const { pathname } = new URL(`https://${text}`)
-  return separators === 0 ? `host:${rawHost.toLowerCase()}` : `path:${rawHost.toLowerCase()}${pathname}`
+  return segments.length === 0 ? `host:${host}` : `path:${[host, ...segments].join('/')}`
 }
 
 const PURGE_KINDS = {
