@@ -16,6 +16,11 @@ export const CARDS = {
       const alpha = Math.max(0, Math.min(255, (36 - away) * 40))
       return [220, x * 2, y * 3, x < 60 && y < 40 ? alpha / 2 : alpha]
     }),
+  /** Calm grey, and a white square of 20x20 right of the middle. */
+  spot: () =>
+    draw(120, 80, (x, y) =>
+      x >= 70 && x < 90 && y >= 30 && y < 50 ? [255, 255, 255, 255] : [110, 115, 120, 255],
+    ),
 } as const
 
 type Pixel = readonly [red: number, green: number, blue: number, alpha: number]

@@ -51,6 +51,13 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
     psnr: 48,
   },
   {
+    name: 'gravity at a side',
+    card: 'opaque',
+    options: { fit: 'cover', width: 30, height: 40, gravity: 'right' },
+    reference: (card) => card.resize(30, 40, { fit: 'cover', position: 'right' }),
+    psnr: 45,
+  },
+  {
     name: 'blur',
     card: 'opaque',
     options: { blur: 3 },

@@ -58,6 +58,17 @@ describe('options, through the API and delivery, against libvips', () => {
   })
 })
 
+it('gravity auto keeps in sight what stands out', async () => {
+  const options = { fit: 'cover', width: 40, height: 80, gravity: 'auto' }
+  await system.api(account, 'POST', `${path()}/variants`, { id: 'focus', options })
+  const answer = await system.deliver(`/${account.accountHash}/spot/focus`)
+  const { data, info } = await rawOf(Buffer.from(await answer.arrayBuffer()))
+  expect([info.width, info.height]).toEqual([40, 80])
+  let white = 0
+  for (let p = 0; p < data.length; p += 4) if (data.readUInt32BE(p) === 0xffffffff) white += 1
+  expect(white).toBe(20 * 20)
+})
+
 describe('a still GIF', () => {
   it('is stored, and delivered with its transparency', async () => {
     const gif = await sharp(await CARDS.disc())

@@ -1,25 +1,12 @@
-import { type FormatClass, isNamed, type OutputFormat } from '@tintype/core'
-
-/** Media types of what the render Worker may answer. */
-export const MEDIA_TYPES = {
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  avif: 'image/avif',
-} as const satisfies Record<OutputFormat, string>
+import { FORMATS, type FormatClass, isNamed, OUTPUT_FORMATS, type OutputFormat } from '@tintype/core'
 
 /** The formats that a class asks for when nothing makes the render Worker fall back. */
-export const AIMED_FORMATS = {
-  avif: ['avif'],
-  webp: ['webp'],
-  base: ['jpeg', 'png'],
-} as const satisfies Record<FormatClass, readonly OutputFormat[]>
+export const formatsAimedAt = (formatClass: FormatClass): readonly OutputFormat[] =>
+  OUTPUT_FORMATS.filter((format) => FORMATS[format].output.class === formatClass)
 
 /**
  * Whether a client can show a result that its class of clients got. Not a matter of course: where AVIF was asked for
  * and the picture is too large for it, the result is WebP, which a client that names AVIF alone does not take.
  */
-export function canShow(accept: string | null, format: OutputFormat): boolean {
-  if (format === 'jpeg' || format === 'png') return true
-  return isNamed(accept, MEDIA_TYPES[format])
-}
+export const canShow = (accept: string | null, format: OutputFormat): boolean =>
+  FORMATS[format].output.class === 'base' || isNamed(accept, FORMATS[format].mime)

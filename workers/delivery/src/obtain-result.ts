@@ -2,7 +2,7 @@ import { ApiError, type FormatClass, LASTING_REFUSALS, negotiateFormat } from '@
 import type { Grant } from './access.ts'
 import type { Client } from './client.ts'
 import { formatEtag } from './etag.ts'
-import { AIMED_FORMATS, canShow } from './negotiation.ts'
+import { canShow, formatsAimedAt } from './negotiation.ts'
 import type { Rendered } from './render-client.ts'
 import type { PictureFacts, ResultKey, SubjectFacts } from './result-cache.ts'
 import type { Services } from './services.ts'
@@ -78,7 +78,7 @@ async function findHeld(
 ): Promise<string | null> {
   if (heldEtags === 'any' || heldEtags.length === 0) return null
   const epoch = await services.renderer.epoch()
-  for (const format of AIMED_FORMATS[formatClass]) {
+  for (const format of formatsAimedAt(formatClass)) {
     const etag = await formatEtag(source, programHash, { epoch, format })
     if (heldEtags.includes(etag)) return etag
   }

@@ -1,13 +1,13 @@
 import {
   ApiError,
   ERRORS,
+  OUTPUT_FORMATS,
   type OutputFormat,
   type RenderRefusal,
   type RenderRequest,
   type RenderService,
   type ResultMeta,
 } from '@tintype/core'
-import { MEDIA_TYPES } from './negotiation.ts'
 
 /** A finished result. Small ones are bytes, which can be answered and stored at once; large ones stay a stream. */
 export interface Rendered {
@@ -41,7 +41,7 @@ function toError({ kind, detail, retryAfterSeconds }: RenderRefusal): ApiError {
   return new ApiError(kind, detail?.slice(0, MAX_DETAIL_CHARACTERS), { headers })
 }
 
-const isKnownFormat = (format: OutputFormat): boolean => Object.hasOwn(MEDIA_TYPES, format)
+const isKnownFormat = (format: OutputFormat): boolean => OUTPUT_FORMATS.includes(format)
 
 /**
  * One for all requests of an isolate: it remembers what the engine told of itself.
