@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => system.close())
 
 /** Begin a form and then send next to nothing. Resolves with the status that ends it. */
-function stallingUpload(url: string, token: string | null): { ended: Promise<number>; close: () => void } {
+function stallingUpload(
+  url: string,
+  token: string | null,
+): { ended: Promise<number>; write: (bytes: Buffer) => void; close: () => void } {
   const head = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n\x89PNG\r\n'
   const call = request(url, {
     method: 'POST',
@@ -31,8 +34,43 @@ function stallingUpload(url: string, token: string | null): { ended: Promise<num
     call.on('error', () => resolve(0))
   })
   call.write(Buffer.from(head, 'latin1'))
-  return { ended, close: () => call.destroy() }
+  return { ended, write: (bytes) => void call.write(bytes), close: () => call.destroy() }
 }
+
+/** An upload that goes on at 30 kB a second, in ten pieces a second, until it is closed. */
+function slowUpload(url: string, token: string): { close: () => void } {
+  const { close, write } = stallingUpload(url, token)
+  const timer = setInterval(() => write(Buffer.alloc(3000)), 100)
+  return {
+    close() {
+      clearInterval(timer)
+      close()
+    },
+  }
+}
+
+describe('slow uploads', () => {
+  it('of two accounts, six each, keep a third waiting for nothing', async () => {
+    const urlOf = (owner: TestAccount) => `${system.baseUrl}/client/v4/accounts/${owner.accountId}/images/v1`
+    const slow = await Promise.all(['tortoise', 'snail'].map((name) => system.createAccount(name)))
+    const third = await system.createAccount('third')
+    const uploads = slow.flatMap((owner) =>
+      Array.from({ length: 6 }, () => slowUpload(urlOf(owner), owner.token)),
+    )
+    try {
+      await sleep(2000)
+      for (let i = 0; i < 3; i++) {
+        const startedAt = Date.now()
+        const form = imageForm(await drawPng(5, 5))
+        const answer = await system.api(third, 'POST', `/accounts/${third.accountId}/images/v1`, form)
+        expect(answer.status).toBe(200)
+        expect(Date.now() - startedAt).toBeLessThan(5000)
+      }
+    } finally {
+      for (const { close } of uploads) close()
+    }
+  }, 60_000)
+})
 
 describe('an upload that stalls', () => {
   it('ends after its grace, and keeps nobody else waiting', async () => {
