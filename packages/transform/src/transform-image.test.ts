@@ -31,10 +31,12 @@ function transform(
   body: () => ReadableStream<Uint8Array>,
   options: Options = {},
   formatClass: FormatClass = 'base',
+  alsoFits?: Options,
 ) {
   const program = programOfOptions({ metadata: 'none', ...options })
+  const second = alsoFits === undefined ? {} : { mustAlsoFit: programOfOptions(alsoFits) }
   return transformImage(
-    { program, source, formatClass },
+    { program, source, formatClass, ...second },
     {
       governor,
       kernels,
@@ -199,6 +201,24 @@ describe('refusals come before decoding', () => {
     expect(seen.isCancelled).toBe(seen.isOpened)
     expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0, waiting: 0 })
   })
+})
+
+it('refuses a picture of which a second program would need more than there is, without running that', async () => {
+  const bytes = await toPng(quarters(80, 40))
+  const run = (width: number) =>
+    transform(
+      stored(factsOf('png', bytes, { width: 80, height: 40 })),
+      () => streamOf(bytes),
+      { width: 8 },
+      'base',
+      {
+        width,
+        fit: 'contain',
+      },
+    )
+  expect(await run(800)).toMatchObject({ width: 8, height: 4 })
+  expect(await failure(run(12_000))).toMatchObject({ kind: 'refusedDimensions' })
+  expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0, waiting: 0 })
 })
 
 it('gives its memory back when it fails', async () => {

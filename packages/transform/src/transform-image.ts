@@ -23,6 +23,8 @@ export interface TransformJob {
   readonly source: SourceRef
   /** Decides the format where the program leaves it open. */
   readonly formatClass: FormatClass
+  /** A second program for the same picture that must fit into memory as well, and is not run. */
+  readonly mustAlsoFit?: Program
 }
 
 export interface Transformed {
@@ -89,7 +91,7 @@ export async function transformImage(job: TransformJob, services: TransformServi
 }
 
 async function runProbed(
-  { program, formatClass }: TransformJob,
+  { program, formatClass, mustAlsoFit }: TransformJob,
   source: ProbedSource,
   overlays: ReadonlyMap<string, ProbedSource>,
   start: Start,
@@ -100,6 +102,7 @@ async function runProbed(
   const needs = needsOf(program.ops)
   const findings = await analyse(needs, program.ops, source, start, { kernels, yield: turn })
   const known = { overlays, findings }
+  if (mustAlsoFit !== undefined) planJob(mustAlsoFit, source, formatClass, governor.budgetBytes, known)
   const plan = planJob(program, source, formatClass, governor.budgetBytes, known)
   const { peakBytes } = plan.price
   start.settle(startBytesOf(source, known) + plan.picture.decode.heldBytes)

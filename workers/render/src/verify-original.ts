@@ -1,9 +1,19 @@
-import { ApiError, LASTING_REFUSALS, programOfOptions, type SourceRef, type Verdict } from '@tintype/core'
+import {
+  ApiError,
+  LASTING_REFUSALS,
+  PUBLIC_VARIANT,
+  programOfOptions,
+  type SourceRef,
+  type Verdict,
+} from '@tintype/core'
 import { transformImage } from '@tintype/transform'
 import type { Services } from './services.ts'
 
 /** Small enough that encoding costs nothing; every decoder still reads the whole file for it. */
 const SMALL = programOfOptions({ width: 64, height: 64, metadata: 'none' })
+
+/** What every account has from its beginning: an original that is too large for it would be accepted for nothing. */
+const PUBLIC = programOfOptions(PUBLIC_VARIANT.options)
 
 /**
  * Whether a stored original can be shown, found out by showing it.
@@ -12,7 +22,7 @@ const SMALL = programOfOptions({ width: 64, height: 64, metadata: 'none' })
 export async function verifyOriginal(source: SourceRef, services: Services): Promise<Verdict> {
   try {
     const { warnings } = await transformImage(
-      { source, program: SMALL, formatClass: 'base' },
+      { source, program: SMALL, formatClass: 'base', mustAlsoFit: PUBLIC },
       services.transform,
     )
     return { verdict: 'deliverable', warnings }

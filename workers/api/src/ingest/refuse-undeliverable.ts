@@ -48,4 +48,4 @@ async function verdictOn(source: StoredRef, render: Pick<RenderService, 'verify'
 }
 
 const tooLarge = ({ format, width, height }: SourceFacts): string =>
-  `a ${FORMATS[format].name} of ${width}x${height} px and of this kind needs more memory to decode than there is`
+  `${FORMATS[format].name} of ${width}x${height} px and of this kind needs more memory to decode than there is`
