@@ -1,25 +1,13 @@
 import { ApiError, formatSourceIdentity, type Op } from '@tintype/core'
 import { priceColourProfile } from '@tintype/pixels'
 import type { Findings } from './analyse/findings.ts'
-import type { DecodePlan, View } from './decoder.ts'
+import type { View } from './decoder.ts'
+import type { PicturePlan } from './picture-plan.ts'
 import { planView } from './plan-view.ts'
 import type { ProbedSource } from './source.ts'
 import type { Canvas, PlannedStep } from './step.ts'
 import { planDraw } from './steps/draw.ts'
 import { planStep } from './steps.ts'
-
-/** A source and the operations on it, planned: how it is decoded, and what is then done to its pixels. */
-export interface PicturePlan {
-  readonly decode: DecodePlan
-  readonly steps: readonly PlannedStep[]
-  /** What comes out. */
-  readonly canvas: Canvas
-  /** Bytes of its kernel: what is decoded and what stays of each step, and the most that one step gives back. */
-  readonly kernelBytes: number
-  /** Most bytes that one step holds outside of it. */
-  readonly besideBytes: number
-  readonly warnings: readonly string[]
-}
 
 /** What a program needs to know before it is planned: its other sources, by identity, and what was found in the picture. */
 export interface Known {

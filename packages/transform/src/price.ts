@@ -1,5 +1,5 @@
 import type { StagePrice } from './decoder.ts'
-import type { PicturePlan } from './plan-picture.ts'
+import type { PicturePlan } from './picture-plan.ts'
 
 export const PAGE_BYTES = 65_536
 /** Every allocation of the kernel starts at a multiple of 16; colour and steps make a few. */

@@ -1,6 +1,6 @@
 import { applyColourProfile, type Kernel, type KernelRaster } from '@tintype/pixels'
 import type { Frame } from './decoder.ts'
-import type { PicturePlan } from './plan-picture.ts'
+import type { PicturePlan } from './picture-plan.ts'
 import type { ProbedSource } from './source.ts'
 import type { PlannedStep, StepServices } from './step.ts'
 

@@ -1,6 +1,6 @@
 import { ApiError, type DrawOp, type Place, type Size } from '@tintype/core'
 import { composite, type KernelRaster } from '@tintype/pixels'
-import type { PicturePlan } from '../plan-picture.ts'
+import type { PicturePlan } from '../picture-plan.ts'
 import { PAGE_BYTES } from '../price.ts'
 import { runPicture } from '../run-picture.ts'
 import type { ProbedSource } from '../source.ts'
