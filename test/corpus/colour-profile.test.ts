@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import {
   applyColourProfile,
   type ColourProfile,
-  findJpegIccProfile,
   parseColourProfile,
   priceColourProfile,
+  readJpegHeader,
 } from '../../packages/pixels/src/index.ts'
 import { hasCorpus, readCorpus } from '../support/corpus.ts'
 import { iccProfile, iccSegments, iccTag, rgbProfile, SRGB_CURVE } from '../support/icc-profile.ts'
@@ -181,8 +181,8 @@ describe.skipIf(!hasCorpus)('corpus', () => {
 
   it('finds the profile in a JPEG, over several segments', async () => {
     const file = readCorpus('colour/Channel_digital_image_CMYK_color.jpg')
-    expect(Buffer.from(findJpegIccProfile(file) ?? [])).toEqual((await sharp(file).metadata()).icc)
-    expect(findJpegIccProfile(readCorpus('colour/gamma_dalai_lama_gray.jpg'))).toBeNull()
+    expect(Buffer.from(readJpegHeader(file).icc ?? [])).toEqual((await sharp(file).metadata()).icc)
+    expect(readJpegHeader(readCorpus('colour/gamma_dalai_lama_gray.jpg')).icc).toBeNull()
   })
 })
 

@@ -2,7 +2,6 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { applyColourProfile } from '../../packages/pixels/src/apply-colour-profile.ts'
 import { parseColourProfile } from '../../packages/pixels/src/colour-profile.ts'
-import { findJpegIccProfile } from '../../packages/pixels/src/icc-segments.ts'
 import { decodeJpeg } from '../../packages/pixels/src/jpeg-decode.ts'
 import { readJpegHeader } from '../../packages/pixels/src/jpeg-header.ts'
 import { JPEG_QUALITY, planJpegDecode } from '../../packages/pixels/src/jpeg-plan.ts'
@@ -29,7 +28,7 @@ async function decodeJpegCase(file: Uint8Array) {
   const plan = planJpegDecode(header, { outWidth, outHeight, quality: JPEG_QUALITY.exact })
   const kernel = newKernel()
   const { raster, truncated } = await decodeJpeg(kernel, file, plan)
-  const icc = findJpegIccProfile(file)
+  const icc = readJpegHeader(file).icc
   const profile = icc === null ? null : parseColourProfile(icc)
   if (profile !== null) applyColourProfile(kernel, raster, profile)
   return { pixels: rasterBytes(raster), truncated }

@@ -16,7 +16,6 @@ export type { GifDecodeLimits, GifDecodePlan, GifFrame } from './gif-decode.ts'
 export { decodeGif, planGifDecode } from './gif-decode.ts'
 export type { GifHeader } from './gif-header.ts'
 export { readGifHeader } from './gif-header.ts'
-export { findJpegIccProfile, joinIccSegments } from './icc-segments.ts'
 export type { DecodedJpeg } from './jpeg-decode.ts'
 export { decodeJpeg } from './jpeg-decode.ts'
 export { encodeJpeg, encodeJpegChunks, type JpegEncodeOptions, priceJpegEncode } from './jpeg-encode.ts'
@@ -35,6 +34,7 @@ export {
   type MemoryPoolOptions,
   type RetainedMemory,
 } from './memory-pool.ts'
+export { parseFrom } from './parse-from.ts'
 export type { PixelErrorReason } from './pixel-error.ts'
 export { PixelError } from './pixel-error.ts'
 export type { PngDecodeOptions, PngDecodePlan, PngResize } from './png-decode.ts'

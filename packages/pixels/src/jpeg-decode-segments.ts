@@ -1,15 +1,9 @@
+import { type ByteFeed, MARKER, nextSegment, type Parsing } from '@tintype/core/containers'
 import { defineStandardTables, type JpegJob, setHuffman } from './jpeg-decode-job.ts'
-import {
-  MARKER,
-  parseHuffmanLists,
-  parseQuantisers,
-  parseScan,
-  type ScanHeader,
-  standsAlone,
-  u16,
-} from './jpeg-segments.ts'
+import { parseHuffmanLists, parseQuantisers, parseScan, type ScanHeader, u16 } from './jpeg-segments.ts'
+import { parseFrom } from './parse-from.ts'
 
-/** Go to the next marker other than a restart. Returns false at the end of the file. */
+/** Go to the next marker other than a restart: the end of a scan's data. Returns false at the end of the file. */
 export async function skipToMarker({ reader }: JpegJob): Promise<boolean> {
   for (;;) {
     const bytes = await reader.peek(2)
@@ -28,38 +22,37 @@ export async function skipToMarker({ reader }: JpegJob): Promise<boolean> {
 
 /** Read segments up to and with the next scan's header. Returns null where there are no more scans: see `endsEarly`. */
 export async function nextScan(job: JpegJob): Promise<ScanHeader | null> {
-  const { reader, plan, tables } = job
-  while (await skipToMarker(job)) {
-    const marker = (await reader.peek(2))[1] as number
+  const scan = await parseFrom(job.reader, (feed) => readToScan(feed, job))
+  if (scan === undefined) job.endsEarly = true
+  return scan ?? null
+}
+
+/** @returns null at the end marker; undefined where the structure breaks off */
+function* readToScan(feed: ByteFeed, job: JpegJob): Parsing<ScanHeader | null | undefined> {
+  const { plan, tables } = job
+  for (;;) {
+    const { marker, sizeBytes } = yield* nextSegment(feed)
     if (marker === MARKER.eoi) return null
-    reader.advance(2)
-    if (standsAlone(marker)) continue
-    const head = await reader.peek(2)
-    const length = head.length < 2 ? 0 : u16(head, 0)
-    if (length < 2) break
-    const isNeeded =
-      marker === MARKER.dqt || marker === MARKER.dht || marker === MARKER.dri || marker === MARKER.sos
-    if (!isNeeded) {
-      await reader.seek(reader.position + length)
+    if (sizeBytes < 0) return undefined
+    if (!NEEDED.has(marker)) {
+      yield* feed.skip(sizeBytes)
       continue
     }
-    const segment = await reader.peek(length)
-    if (segment.length < length) break
-    const body = segment.subarray(2, length)
+    const body = yield* feed.takeBytes(sizeBytes)
     if (marker === MARKER.dqt)
       for (const { id, steps } of parseQuantisers(body)) tables.quantisers.set(id, steps)
     else if (marker === MARKER.dht) defineHuffman(job, body)
-    else if (marker === MARKER.dri && length >= 4) tables.restartInterval = u16(body, 0)
-    const ids = plan.header.components.map(({ id }) => id)
-    const scan = marker === MARKER.sos ? parseScan(body, ids, plan.header.isProgressive) : null
-    reader.advance(length)
-    if (scan === null) continue
-    defineStandardTables(job, scan)
-    return scan
+    else if (marker === MARKER.dri && sizeBytes >= 2) tables.restartInterval = u16(body, 0)
+    else if (marker === MARKER.sos) {
+      const ids = plan.header.components.map(({ id }) => id)
+      const scan = parseScan(body, ids, plan.header.isProgressive)
+      defineStandardTables(job, scan)
+      return scan
+    }
   }
-  job.endsEarly = true
-  return null
 }
+
+const NEEDED: ReadonlySet<number> = new Set([MARKER.dqt, MARKER.dht, MARKER.dri, MARKER.sos])
 
 function defineHuffman(job: JpegJob, body: Uint8Array): void {
   for (const { tableClass, id, list } of parseHuffmanLists(body)) setHuffman(job, tableClass * 4 + id, list)

@@ -1,5 +1,16 @@
-import { readExifOrientation } from './exif-orientation.ts'
-import { MARKER, standsAlone, u16 } from './jpeg-segments.ts'
+import {
+  type ByteFeed,
+  isFrameMarker,
+  MARKER,
+  nextSegment,
+  type Parsing,
+  parsePrefix,
+  readExifOrientation,
+  SEGMENT_NAME,
+  startsWithAscii,
+} from '@tintype/core/containers'
+import { joinIccSegments } from './icc-segments.ts'
+import { u16 } from './jpeg-segments.ts'
 import { PixelError } from './pixel-error.ts'
 import type { Orientation } from './resize.ts'
 
@@ -12,12 +23,6 @@ export interface JpegComponent {
   readonly h: number
   readonly v: number
   readonly quantiser: number
-}
-
-/** Part of the file: bytes [offset, offset + length). */
-export interface ByteRange {
-  readonly offset: number
-  readonly length: number
 }
 
 /** What a JPEG says about itself before its first scan. */
@@ -33,14 +38,17 @@ export interface JpegHeader {
   readonly restartInterval: number
   /** From Exif; 1 when it says nothing. */
   readonly orientation: Orientation
-  /** Parts of the ICC profile, in order, without their segment heads; empty when there is none or it is incomplete. */
-  readonly icc: readonly ByteRange[]
+  /** The ICC profile, out of all its segments; null when there is none or it is incomplete. */
+  readonly icc: Uint8Array | null
+  /** The TIFF block of the first Exif segment, a copy; null when there is none. */
+  readonly exif: Uint8Array | null
   /** Bytes of the header: the first scan's segment starts here. */
   readonly bytes: number
 }
 
-const ICC_HEAD = 'ICC_PROFILE\0'
 const FRAME_HEAD = 6
+/** Marker and length. */
+const SEGMENT_HEAD = 4
 /** T.81 B.2.3: blocks of one MCU in a scan of several components. */
 const MOST_BLOCKS = 10
 
@@ -67,59 +75,55 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   if (bytes.length < 3) throw ended()
   if (bytes[0] !== 0xff || bytes[1] !== MARKER.soi || bytes[2] !== 0xff)
     throw corrupt('does not start as one')
+  const header = parsePrefix(bytes, parseHeader)
+  if (header === undefined) throw ended()
+  return header
+}
+
+function* parseHeader(feed: ByteFeed): Parsing<JpegHeader> {
   let frame: Pick<JpegHeader, 'width' | 'height' | 'components' | 'isProgressive'> | undefined
-  let orientation: Orientation | null = null
+  let exif: Uint8Array | null = null
   let restartInterval = 0
   let adobe: number | undefined
   let isJfif = false
-  const icc = new Map<number, ByteRange>()
-  let iccParts = 0
+  const profile: Uint8Array[] = []
 
-  for (let at = 2; ; ) {
-    at = bytes.indexOf(0xff, at)
-    while (at >= 0 && bytes[at + 1] === 0xff) at++
-    if (at < 0 || at + 4 > bytes.length) throw ended()
-    const marker = bytes[at + 1] as number
+  for (;;) {
+    const { marker, sizeBytes } = yield* nextSegment(feed)
     if (marker === MARKER.eoi) throw corrupt('has no scan')
-    if (marker === 0 || standsAlone(marker)) {
-      at += 2
-      continue
-    }
-    const length = u16(bytes, at + 2)
-    if (length < 2) throw corrupt('has a segment of impossible length')
-    const end = at + 2 + length
-    if (end > bytes.length) throw ended()
-    const body = bytes.subarray(at + 4, end)
+    if (sizeBytes < 0) throw corrupt('has a segment of impossible length')
+    const body = yield* feed.takeBytes(sizeBytes)
     if (marker === MARKER.sos) {
       if (!frame) throw corrupt('has a scan before its frame')
-      const isMultiScan = frame.isProgressive || (body[0] ?? 0) < frame.components.length
-      const colour = chooseColour(frame.components, isJfif, adobe)
-      const parts = [...icc].sort(([a], [b]) => a - b).map(([, range]) => range)
       return {
         ...frame,
-        colour,
-        isMultiScan,
+        colour: chooseColour(frame.components, isJfif, adobe),
+        isMultiScan: frame.isProgressive || (body[0] ?? 0) < frame.components.length,
         restartInterval,
-        orientation: orientation ?? 1,
-        icc: parts.length === iccParts ? parts : [],
-        bytes: at,
+        orientation: orientationOf(exif),
+        icc: joinIccSegments(profile),
+        exif,
+        bytes: feed.position - sizeBytes - SEGMENT_HEAD,
       }
     }
-    if (marker >= MARKER.sof0 && marker <= MARKER.sofLast && marker !== MARKER.dht && marker !== MARKER.jpg) {
-      if (marker === MARKER.dac) throw unsupported('arithmetic-coded')
+    if (marker === MARKER.dac) throw unsupported('arithmetic-coded')
+    if (isFrameMarker(marker)) {
       if (frame) throw corrupt('has two frames')
       frame = parseFrame(marker, body)
     } else if (marker === MARKER.dri && body.length >= 2) restartInterval = u16(body, 0)
-    else if (marker === MARKER.app0) isJfif ||= startsWith(body, 'JFIF\0')
-    else if (marker === MARKER.app1) orientation ??= readExifOrientation(body)
-    else if (marker === MARKER.app14 && startsWith(body, 'Adobe') && body.length >= 12) adobe = body[11]
-    else if (marker === MARKER.app2 && startsWith(body, ICC_HEAD) && body.length > ICC_HEAD.length + 2) {
-      const head = ICC_HEAD.length + 2
-      icc.set(body[ICC_HEAD.length] as number, { offset: at + 4 + head, length: body.length - head })
-      iccParts = body[ICC_HEAD.length + 1] as number
+    else if (marker === MARKER.app0) isJfif ||= startsWithAscii(body, SEGMENT_NAME.jfif)
+    else if (marker === MARKER.app1 && startsWithAscii(body, SEGMENT_NAME.exif)) {
+      exif ??= body.slice(SEGMENT_NAME.exif.length)
+    } else if (marker === MARKER.app2) profile.push(body)
+    else if (marker === MARKER.app14 && startsWithAscii(body, SEGMENT_NAME.adobe) && body.length >= 12) {
+      adobe = body[11]
     }
-    at = end
   }
+}
+
+function orientationOf(exif: Uint8Array | null): Orientation {
+  if (exif === null) return 1
+  return parsePrefix(exif, (feed) => readExifOrientation(feed, exif.length)) ?? 1
 }
 
 /**
@@ -159,11 +163,6 @@ function chooseColour(components: readonly JpegComponent[], isJfif: boolean, ado
   if (isJfif) return 'ycc'
   if (adobe !== undefined) return adobe === 0 ? 'rgb' : 'ycc'
   return String.fromCharCode(...components.map(({ id }) => id)) === 'RGB' ? 'rgb' : 'ycc'
-}
-
-function startsWith(body: Uint8Array, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (body[i] !== text.charCodeAt(i)) return false
-  return true
 }
 
 const ended = () => new PixelError('truncated', 'The JPEG ends before its first scan')

@@ -1,32 +1,5 @@
 import { PixelError } from './pixel-error.ts'
 
-/** JPEG markers by their second byte, T.81 table B.1. */
-export const MARKER = {
-  sof0: 0xc0,
-  sof1: 0xc1,
-  sof2: 0xc2,
-  dht: 0xc4,
-  jpg: 0xc8,
-  dac: 0xcc,
-  sofLast: 0xcf,
-  rst0: 0xd0,
-  rst7: 0xd7,
-  soi: 0xd8,
-  eoi: 0xd9,
-  sos: 0xda,
-  dqt: 0xdb,
-  dri: 0xdd,
-  app0: 0xe0,
-  app1: 0xe1,
-  app2: 0xe2,
-  app14: 0xee,
-  tem: 0x01,
-} as const
-
-/** Markers without a length: nothing follows them. */
-export const standsAlone = (marker: number): boolean =>
-  marker === MARKER.tem || (marker >= MARKER.rst0 && marker <= MARKER.eoi)
-
 const corrupt = (what: string) => new PixelError('corrupt', `The JPEG ${what}`)
 
 export const u16 = (bytes: Uint8Array, at: number): number =>

@@ -1,8 +1,7 @@
 import type { Output, Size } from '@tintype/core'
+import { MARKER, SEGMENT_NAME } from '@tintype/core/containers'
 
-const MARKER_APP1 = 0xe1
-const MARKER_SOS = 0xda
-const EXIF_NAME = [0x45, 0x78, 0x69, 0x66, 0, 0] // "Exif", 0, 0
+const EXIF_NAME = Uint8Array.from(SEGMENT_NAME.exif, (letter) => letter.charCodeAt(0))
 /** A segment's length field counts itself and has 16 bits. */
 const MAX_EXIF_BYTES = 0xffff - 2 - EXIF_NAME.length
 
@@ -22,25 +21,6 @@ const TYPE_ASCII = 2
 const TYPE_SHORT = 3
 const TYPE_LONG = 4
 const ENTRY_BYTES = 12
-
-/**
- * The TIFF block of a JPEG's EXIF segment.
- * @param start the file's first bytes; a block that reaches beyond them is not found
- * @returns a copy, or null
- */
-export function findJpegExif(start: Uint8Array): Uint8Array | null {
-  for (let at = 2; at + 4 <= start.length && start[at] === 0xff; ) {
-    const marker = start[at + 1] as number
-    const end = at + 2 + (((start[at + 2] as number) << 8) | (start[at + 3] as number))
-    if (marker === MARKER_SOS || end > start.length) return null
-    const payload = start.subarray(at + 4, end)
-    if (marker === MARKER_APP1 && EXIF_NAME.every((byte, i) => payload[i] === byte)) {
-      return payload.slice(EXIF_NAME.length)
-    }
-    at = end
-  }
-  return null
-}
 
 /**
  * What a metadata policy leaves of a TIFF block, now that the pixels stand upright and have another size.
@@ -171,7 +151,7 @@ function clearThumbnail(tiff: Uint8Array, { view, littleEndian, nextAt }: Direct
 export function formatExifSegment(tiff: Uint8Array): Uint8Array {
   const length = 2 + EXIF_NAME.length + tiff.length
   const segment = new Uint8Array(2 + length)
-  segment.set([0xff, MARKER_APP1, length >> 8, length & 0xff, ...EXIF_NAME])
+  segment.set([0xff, MARKER.app1, length >> 8, length & 0xff, ...EXIF_NAME])
   segment.set(tiff, 4 + EXIF_NAME.length)
   return segment
 }

@@ -47,6 +47,12 @@ export class ByteFeed {
     return new DataView(whole.buffer)
   }
 
+  /** As {@link take}, as bytes. */
+  *takeBytes(sizeBytes: number): Parsing<Uint8Array> {
+    const { buffer, byteOffset, byteLength } = yield* this.take(sizeBytes)
+    return new Uint8Array(buffer, byteOffset, byteLength)
+  }
+
   /** Pass over `sizeBytes` bytes; nothing to do when that is 0 or less. */
   *skip(sizeBytes: number): Parsing<void> {
     for (let left = sizeBytes; left > 0; ) {
@@ -68,6 +74,23 @@ export class ByteFeed {
     this.#offset = found < 0 ? this.#chunk.length : found + 1
     return found >= 0
   }
+}
+
+/**
+ * Parse bytes that are all at hand.
+ * @returns undefined when they end before the parser does
+ */
+export function parsePrefix<T>(bytes: Uint8Array, parse: (feed: ByteFeed) => Parsing<T>): T | undefined {
+  const feed = new ByteFeed()
+  feed.push(bytes)
+  const { done, value } = parse(feed).next()
+  return done ? value : undefined
+}
+
+/** Whether bytes begin with a name, such as `Exif\0\0`. */
+export function startsWithAscii(bytes: Uint8Array, name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (bytes[i] !== name.charCodeAt(i)) return false
+  return true
 }
 
 /** `length` bytes as ASCII text: the four-letter names of chunks, boxes and brands. */

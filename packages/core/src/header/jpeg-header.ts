@@ -3,10 +3,15 @@ import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-
 import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import { readExifOrientation } from './exif-orientation.ts'
 import type { ImageHeader } from './header-parser.ts'
-import { type DefinedTables, isFrameMarker, MARKER, nextMarker, readTables } from './jpeg-segments.ts'
+import {
+  type DefinedTables,
+  isFrameMarker,
+  MARKER,
+  nextSegment,
+  readTables,
+  SEGMENT_NAME,
+} from './jpeg-segments.ts'
 
-const EXIF_NAME = 'Exif\0\0'
-const PROGRESSIVE = 0xc2
 /** T.81 K.3 has tables 0 and 1 of both classes, for sequential scans. */
 const LAST_STANDARD_TABLE = 1
 
@@ -24,11 +29,9 @@ export function* readJpegHeader(feed: ByteFeed): Generator<ImageHeader | undefin
   yield* feed.skip(2)
   for (;;) {
     feed.endMayMiss = hasScan
-    const marker = yield* nextMarker(feed)
-    feed.endMayMiss = false
+    const { marker, sizeBytes } = yield* nextSegment(feed)
     if (marker === MARKER.eoi) break
     if (marker === MARKER.soi) throw damagedPicture('jpeg', 'it starts a second time')
-    const sizeBytes = (yield* feed.take(2)).getUint16(0) - 2
     if (sizeBytes < 0) throw damagedPicture('jpeg', 'a segment has no length')
 
     if (isFrameMarker(marker)) {
@@ -115,18 +118,18 @@ function* readFrame(feed: ByteFeed, marker: number, sizeBytes: number): Parsing<
     const component = yield* feed.take(3)
     quantisers.set(component.getUint8(0), component.getUint8(2))
   }
-  return { width, height, isProgressive: marker === PROGRESSIVE, quantisers }
+  return { width, height, isProgressive: marker === MARKER.sof2, quantisers }
 }
 
 /** @returns null when this APP1 is not EXIF (XMP has the same marker) */
 function* readApp1(feed: ByteFeed, sizeBytes: number): Parsing<Orientation | null> {
-  if (sizeBytes < EXIF_NAME.length) {
+  if (sizeBytes < SEGMENT_NAME.exif.length) {
     yield* feed.skip(sizeBytes)
     return null
   }
-  const name = readAscii(yield* feed.take(EXIF_NAME.length), 0, EXIF_NAME.length)
-  const restBytes = sizeBytes - EXIF_NAME.length
-  if (name === EXIF_NAME) return yield* readExifOrientation(feed, restBytes)
+  const name = readAscii(yield* feed.take(SEGMENT_NAME.exif.length), 0, SEGMENT_NAME.exif.length)
+  const restBytes = sizeBytes - SEGMENT_NAME.exif.length
+  if (name === SEGMENT_NAME.exif) return yield* readExifOrientation(feed, restBytes)
   yield* feed.skip(restBytes)
   return null
 }

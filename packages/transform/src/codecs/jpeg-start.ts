@@ -1,21 +1,10 @@
-import { type ByteReader, PixelError } from '@tintype/pixels'
+import { MARKER, nextSegment, SEGMENT_NAME, type Segment, startsWithAscii } from '@tintype/core/containers'
+import { type ByteReader, PixelError, parseFrom } from '@tintype/pixels'
 import { MAX_PROFILE_BYTES } from '../colour.ts'
 import type { NeedBytes } from '../decoder.ts'
 
-const SOI = 0xd8
-const EOI = 0xd9
-const SOS = 0xda
-const APP0 = 0xe0
-const APP1 = 0xe1
-const APP2 = 0xe2
-const APP14 = 0xee
-const APP15 = 0xef
-const COM = 0xfe
-const EXIF = 'Exif\0\0'
-const ICC = 'ICC_PROFILE\0'
-
 /** Bytes between segments that are no segments; readers skip them, but not for ever. */
-const MAX_GARBAGE_BYTES = 64 << 10
+const MAX_STRAY_BYTES = 64 << 10
 /** Far more than tables, one EXIF segment and a profile come to. */
 const MAX_START_BYTES = MAX_PROFILE_BYTES + (512 << 10)
 
@@ -33,7 +22,7 @@ const LARGE_BYTES = 2 * MAX_START_BYTES + MAX_PROFILE_BYTES
  * @throws PixelError `corrupt` when what must be kept is too much
  */
 export async function readJpegStart(reader: ByteReader, need: NeedBytes): Promise<Uint8Array<ArrayBuffer>> {
-  const kept: Uint8Array[] = [Uint8Array.of(0xff, SOI)]
+  const kept: Uint8Array[] = [Uint8Array.of(0xff, MARKER.soi)]
   let keptBytes = 2
   let isLarge = false
   const keep = async (segment: Uint8Array): Promise<void> => {
@@ -41,74 +30,66 @@ export async function readJpegStart(reader: ByteReader, need: NeedBytes): Promis
       isLarge = true
       await need(LARGE_BYTES)
     }
-    kept.push(segment.slice())
+    kept.push(segment)
     keptBytes += segment.length
     if (keptBytes > MAX_START_BYTES) throw new PixelError('corrupt', 'The header of the JPEG is too large')
   }
   const state = { hasExif: false, profileBytes: 0 }
-  let garbageBytes = 0
+  let strayBytes = 0
 
   for (;;) {
-    const head = await reader.peek(4)
-    if (head.length < 4) break
-    const [first = 0, marker = 0, high = 0, low = 0] = head
-    if (first !== 0xff) {
-      const next = head.indexOf(0xff)
-      const skipped = next < 0 ? head.length : next
-      garbageBytes += skipped
-      if (garbageBytes > MAX_GARBAGE_BYTES) break
-      reader.advance(skipped)
-      continue
+    const from = reader.position
+    const segment = await parseFrom(reader, (feed) => nextSegment(feed, MAX_STRAY_BYTES))
+    if (segment === undefined || segment.marker === 0) break
+    const { marker, sizeBytes } = segment
+    if (marker === MARKER.soi) continue
+    strayBytes += reader.position - from - SEGMENT_HEAD_BYTES
+    if (strayBytes > MAX_STRAY_BYTES) break
+    if (marker === MARKER.eoi || sizeBytes < 0) {
+      await keep(formatSegmentHead(segment))
+      break
     }
-    if (marker === 0xff) {
-      reader.advance(1) // any number of ff may fill
-      continue
-    }
-    if (standsAlone(marker)) {
-      reader.advance(2)
-      continue
-    }
-    const length = 2 + ((high << 8) | low)
-    const bytes = await reader.peek(isApplication(marker) ? Math.min(length, 4 + ICC.length) : length)
-    const isLast = marker === SOS || marker === EOI || length < 4 || bytes.length < 4
-    if (isLast || isNeeded(marker, bytes.subarray(4), length, state)) {
-      const segment = (await reader.peek(length)).subarray(0, Math.max(length, 4))
-      await keep(segment)
-      reader.advance(segment.length)
-    } else await reader.seek(reader.position + length)
-    if (isLast) break
+    const name = (await reader.peek(Math.min(sizeBytes, LONGEST_NAME))).subarray(0, sizeBytes)
+    if (isNeeded(segment, name, state)) {
+      const body = await parseFrom(reader, (feed) => feed.takeBytes(sizeBytes))
+      await keep(concatenate([formatSegmentHead(segment), body ?? new Uint8Array(0)]))
+    } else await reader.seek(reader.position + sizeBytes)
+    if (marker === MARKER.sos) break
   }
-  return concatenate(kept, keptBytes)
+  return concatenate(kept)
 }
 
-const standsAlone = (marker: number): boolean =>
-  marker <= 0x01 || (marker >= 0xd0 && marker < EOI && marker !== SOS)
-const isApplication = (marker: number): boolean => (marker >= APP0 && marker <= APP15) || marker === COM
+/** Marker and length. */
+const SEGMENT_HEAD_BYTES = 4
+const LONGEST_NAME = SEGMENT_NAME.icc.length
 
+function formatSegmentHead({ marker, sizeBytes }: Segment): Uint8Array {
+  const length = sizeBytes + 2
+  return Uint8Array.of(0xff, marker, length >> 8, length & 0xff)
+}
+
+const isApplication = (marker: number): boolean =>
+  (marker >= MARKER.app0 && marker <= MARKER.app15) || marker === MARKER.com
+
+/** XMP would be kept here, beside EXIF, if anything wanted it. */
 function isNeeded(
-  marker: number,
-  body: Uint8Array,
-  length: number,
+  { marker, sizeBytes }: Segment,
+  name: Uint8Array,
   state: { hasExif: boolean; profileBytes: number },
 ): boolean {
-  if (!isApplication(marker) || marker === APP0 || marker === APP14) return true
-  if (marker === APP1 && startsWith(body, EXIF)) {
+  if (!isApplication(marker) || marker === MARKER.app0 || marker === MARKER.app14) return true
+  if (marker === MARKER.app1 && startsWithAscii(name, SEGMENT_NAME.exif)) {
     const isFirst = !state.hasExif
     state.hasExif = true
     return isFirst
   }
-  if (marker !== APP2 || !startsWith(body, ICC)) return false
-  state.profileBytes += length
+  if (marker !== MARKER.app2 || !startsWithAscii(name, SEGMENT_NAME.icc)) return false
+  state.profileBytes += SEGMENT_HEAD_BYTES + sizeBytes
   return state.profileBytes <= MAX_PROFILE_BYTES
 }
 
-function startsWith(bytes: Uint8Array, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false
-  return true
-}
-
-function concatenate(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(sizeBytes)
+function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

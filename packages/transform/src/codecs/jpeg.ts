@@ -3,7 +3,6 @@ import {
   type ByteSource,
   decodeJpeg,
   encodeJpegChunks,
-  findJpegIccProfile,
   JPEG_QUALITY,
   type JpegHeader,
   type JpegQuality,
@@ -14,7 +13,7 @@ import {
 import type { EncodeSettings, StillCodec, StillDecodePlan, StillEncodePlan, StillGeometry } from '../codec.ts'
 import { collectPieces, priceCollect } from '../collect-pieces.ts'
 import { type ColourSpace, chooseProfile } from '../colour.ts'
-import { findJpegExif, formatExifSegment } from '../exif.ts'
+import { formatExifSegment } from '../exif.ts'
 import { readInto } from '../read-whole.ts'
 import { readJpegStart } from './jpeg-start.ts'
 
@@ -53,8 +52,7 @@ export const jpegCodec: StillCodec = {
     if (header.width !== source.width || header.height !== source.height) {
       throw new ApiError('decodingFailed', 'its pixels contradict its header')
     }
-    const embedded = findJpegIccProfile(start)
-    const profile = chooseProfile(embedded, spaceOf(header))
+    const profile = chooseProfile(header.icc, spaceOf(header))
     const plan = planJpegDecode(header, {
       window: crop,
       outWidth: scaled.width,
@@ -63,7 +61,7 @@ export const jpegCodec: StillCodec = {
       keepInks: profile?.kind === 'cmyk-lut',
       quality: chooseQuality(crop, scaled),
     })
-    const heldBytes = profile === null ? 0 : (embedded?.length ?? 0)
+    const heldBytes = profile === null ? 0 : (header.icc?.length ?? 0)
     return {
       // Several passes go over the same bytes, so they stay in memory; else they pass by once.
       price: {
@@ -73,7 +71,7 @@ export const jpegCodec: StillCodec = {
       },
       heldBytes,
       profile,
-      exif: findJpegExif(start),
+      exif: header.exif,
       async run(kernel, file, meter) {
         let input: ByteSource = file
         if (plan.isMultiPass) {
