@@ -147,6 +147,31 @@ describe('an upload', () => {
   })
 })
 
+describe('a picture whose end is not marked', () => {
+  const drawn = sharp({ create: { width: 400, height: 300, channels: 3, background: '#3377aa' } })
+  const noisy = drawn.composite([
+    {
+      input: {
+        create: { width: 200, height: 150, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 40 } },
+      } as never,
+    },
+  ])
+  it.each(['jpeg', 'png'] as const)(
+    'is accepted when its pixels are all there, else refused: %s',
+    async (format) => {
+      const file = await noisy.clone().toFormat(format).toBuffer()
+      const end = format === 'jpeg' ? 2 : 12
+      expect((await upload(file.subarray(0, file.length - end))).status).toBe(200)
+      expect(
+        (await upload(Buffer.concat([file.subarray(0, file.length - end), Buffer.alloc(2)]))).status,
+      ).toBe(200)
+      const cut = await upload(file.subarray(0, Math.floor(file.length / 2)))
+      expect(cut.status).toBe(415)
+      expect(cut.body.errors[0]?.message).toMatch(/ends before/)
+    },
+  )
+})
+
 describe('a bad upload', () => {
   const notAnImage = Buffer.from('<!doctype html><title>hello</title>')
   it.each<

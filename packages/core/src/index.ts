@@ -100,7 +100,7 @@ export type {
   ResultMeta,
   Verdict,
 } from './render-service.ts'
-export { ENGINE_EPOCH, LASTING_REFUSALS } from './render-service.ts'
+export { ENGINE_EPOCH, LASTING_REFUSALS, TRUNCATED } from './render-service.ts'
 export type { SignatureVerdict, SigningKey } from './signature.ts'
 export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from './signature.ts'
 export type { Clock, Timers } from './timers.ts'

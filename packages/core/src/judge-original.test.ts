@@ -26,6 +26,17 @@ const bytesOf = async (body: ReadableStream<Uint8Array>) =>
   new Uint8Array(await new Response(body).arrayBuffer())
 
 describe('judging an original', () => {
+  it.each([
+    ['a whole file', samplePng(), false],
+    ['a PNG without IEND', samplePng().slice(0, -12), true],
+    ['a JPEG without its end marker', sampleJpeg().slice(0, -2), true],
+  ])('says whether its end may be missing: %s', async (_, bytes, missesEnd) => {
+    const judged = judgeOriginal(streamOf(bytes).body, limits)
+    await bytesOf(judged.body)
+    await judged.facts
+    expect(judged.missesEnd()).toBe(missesEnd)
+  })
+
   it('passes its bytes on and says what they are', async () => {
     const picture = sampleJpeg({ width: 30, height: 20 })
     let steps = 0
@@ -56,7 +67,7 @@ describe('judging an original', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['a format that is not accepted', sampleGif(), /GIF/],
     ['no picture', new TextEncoder().encode('hello'.repeat(2000)), /not an image/],
-    ['a picture cut short', samplePng().slice(0, -5), /ends before/],
+    ['a picture cut short', samplePng().slice(0, -14), /ends before/],
     ['nothing', new Uint8Array(0), /empty/],
   ])('refuses %s, through its bytes and its facts', async (_, bytes, why) => {
     const { body, facts } = judgeOriginal(streamOf(bytes).body, limits)

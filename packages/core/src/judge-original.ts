@@ -18,6 +18,8 @@ export interface JudgedOriginal {
   readonly body: ReadableStream<Uint8Array>
   /** What the bytes say, once all have passed. Rejects with what `body` failed with. */
   readonly facts: Promise<SourceFacts>
+  /** Whether only the mark of its end may be missing, once {@link facts} are known: then a decoder must say if it is whole. */
+  missesEnd(): boolean
 }
 
 /**
@@ -34,6 +36,7 @@ export function judgeOriginal(
   const { promise: facts, resolve, reject } = Promise.withResolvers<SourceFacts>()
   facts.catch(() => {}) // who only reads the body hears of the failure there
   let sizeBytes = 0
+  let missesEnd = false
 
   function judge(bytes: Uint8Array): void {
     sizeBytes += bytes.length
@@ -50,7 +53,9 @@ export function judgeOriginal(
         try {
           const { done, value } = await reader.read()
           if (done) {
-            resolve({ ...header.finish(), sizeBytes })
+            const finished = header.finishUnlessCut()
+            missesEnd = finished.missesEnd
+            resolve({ ...finished.header, sizeBytes })
             controller.close()
           } else {
             judge(value)
@@ -68,7 +73,7 @@ export function judgeOriginal(
     },
     { highWaterMark: 0 },
   )
-  return { body, facts }
+  return { body, facts, missesEnd: () => missesEnd }
 }
 
 /** As people call it: 10 MiB are "10 MB". */

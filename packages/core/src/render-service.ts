@@ -73,5 +73,8 @@ export interface RenderService {
   engine(): Promise<{ readonly epoch: number }>
 }
 
+/** The warning of a picture that is shown as far as its file goes. */
+export const TRUNCATED = 'source is truncated'
+
 /** Changes when the same source and program would give other pixels or bytes: a part of result keys and of etags. */
 export const ENGINE_EPOCH = 3

@@ -1,4 +1,4 @@
-import type { Orientation, Rect, Size, SourceFacts } from '@tintype/core'
+import { type Orientation, type Rect, type Size, type SourceFacts, TRUNCATED } from '@tintype/core'
 import type { ByteReader, ColourProfile, Kernel, KernelRaster } from '@tintype/pixels'
 import type { Decoder, NeedBytes, StagePrice } from './decoder.ts'
 import type { Encoder, EncodeSettings } from './encoder.ts'
@@ -69,10 +69,7 @@ export interface StillCodec {
 }
 
 function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decoded, 'raster'>): string[] {
-  return [
-    ...(truncated ? ['source is truncated'] : []),
-    ...(hasBadChecksum ? ['source has a wrong checksum'] : []),
-  ]
+  return [...(truncated ? [TRUNCATED] : []), ...(hasBadChecksum ? ['source has a wrong checksum'] : [])]
 }
 
 /** A codec of stills as a decoder: one frame. */

@@ -1,4 +1,4 @@
-import { storedRect, toOrientation, uprightSize } from '@tintype/core'
+import { storedRect, TRUNCATED, toOrientation, uprightSize } from '@tintype/core'
 import { createResizer, decodeGif, planGifDecode, planResize, priceResize } from '@tintype/pixels'
 import type { Decoder } from '../decoder.ts'
 import { isWhole, storedSize } from '../stored-geometry.ts'
@@ -47,7 +47,7 @@ export const gifDecoder: Decoder = {
         for (let y = resizer.firstRow; y < resizer.endRow; y++) resizer.push(raster.pointer + y * width * 4)
         const last = await frames.next()
         const isTruncated = last.done === true && last.value.truncated
-        yield { raster: resizer.raster, delayMs, warnings: isTruncated ? ['source is truncated'] : [] }
+        yield { raster: resizer.raster, delayMs, warnings: isTruncated ? [TRUNCATED] : [] }
       },
     }
   },

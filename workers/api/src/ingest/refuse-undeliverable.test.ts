@@ -12,7 +12,7 @@ const stored = {
 } as const
 const never = { now: () => 0, wait: (_ms: number) => new Promise<void>(() => {}) }
 const judge = (answer: () => Promise<Verdict>, timers: Timers = never) =>
-  refuseUndeliverable(stored, { verify: answer }, timers)
+  refuseUndeliverable({ ref: stored, missesEnd: false }, { verify: answer }, timers)
 
 describe('an original that is stored', () => {
   it.each<Verdict>([{ verdict: 'deliverable', warnings: ['source is truncated'] }, { verdict: 'unknown' }])(
@@ -32,6 +32,21 @@ describe('an original that is stored', () => {
     await expect(judge(() => Promise.reject(new Error('away')))).resolves.toBeUndefined()
     expect(log).toHaveBeenCalled()
     log.mockRestore()
+  })
+  it.each<[Verdict, boolean]>([
+    [{ verdict: 'deliverable', warnings: [] }, true],
+    [{ verdict: 'deliverable', warnings: ['source has a wrong checksum'] }, true],
+    [{ verdict: 'deliverable', warnings: ['source is truncated'] }, false],
+    [{ verdict: 'unknown' }, false],
+    [{ verdict: 'refused', kind: 'decodingFailed', detail: null }, false],
+  ])('that lacks the mark of its end, with the verdict %j, is accepted: %s', async (verdict, isAccepted) => {
+    const judged = refuseUndeliverable(
+      { ref: stored, missesEnd: true },
+      { verify: async () => verdict },
+      never,
+    )
+    if (isAccepted) await expect(judged).resolves.toBeUndefined()
+    else await expect(judged).rejects.toMatchObject({ kind: 'unsupportedImage' })
   })
   it('is refused with the reason when it can never be shown', async () => {
     const refused = (kind: 'decodingFailed' | 'notAnImage' | 'refusedDimensions', detail: string | null) =>

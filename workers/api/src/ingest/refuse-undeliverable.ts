@@ -5,6 +5,7 @@ import {
   type SourceFacts,
   type SourceRef,
   type Timers,
+  TRUNCATED,
   type Verdict,
 } from '@tintype/core'
 
@@ -16,12 +17,13 @@ const MAX_VERIFY_MS = 5000
 
 /**
  * What is accepted must be deliverable: the code that will decode a stored original decodes it once, into a small
- * picture. Without a verdict (no room, no time, or the render Worker is away) the original is accepted.
+ * picture. Without a verdict (no room, no time, or the render Worker is away) the original is accepted, unless the mark
+ * of its end is missing: then only a decoder that found all pixels makes it whole.
  * @throws ApiError `uploadTooLarge` for a picture that needs more memory than there ever is; `unsupportedImage` for every
  * other that can never be shown, with the reason
  */
 export async function refuseUndeliverable(
-  source: StoredRef,
+  { ref, missesEnd }: { readonly ref: StoredRef; readonly missesEnd: boolean },
   render: Pick<RenderService, 'verify'>,
   timers: Timers,
 ): Promise<void> {
@@ -30,12 +32,17 @@ export async function refuseUndeliverable(
     () => null,
     () => null, // aborted: the verdict came first
   )
-  const verdict = await Promise.race([verdictOn(source, render), timeout])
+  const verdict = await Promise.race([verdictOn(ref, render), timeout])
   timer.abort()
+  if (missesEnd && !showsAll(verdict))
+    throw new ApiError('unsupportedImage', 'the file ends before the image does')
   if (verdict?.verdict !== 'refused') return
-  if (verdict.kind === 'refusedDimensions') throw new ApiError('uploadTooLarge', tooLarge(source.facts))
+  if (verdict.kind === 'refusedDimensions') throw new ApiError('uploadTooLarge', tooLarge(ref.facts))
   throw new ApiError('unsupportedImage', verdict.detail ?? 'it can not be decoded')
 }
+
+const showsAll = (verdict: Verdict | null): boolean =>
+  verdict?.verdict === 'deliverable' && !verdict.warnings.includes(TRUNCATED)
 
 /** null when the render Worker failed: that is no fault of the original's. */
 async function verdictOn(source: StoredRef, render: Pick<RenderService, 'verify'>): Promise<Verdict | null> {

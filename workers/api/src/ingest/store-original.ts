@@ -43,10 +43,10 @@ export async function storeOriginal(
   const { id } = await plan.reserve(key)
   const reservation = keepReservation(images, id, key)
   try {
-    const source = await storeBytes(accountId, key, await plan.open(), services)
+    const { source, missesEnd } = await storeBytes(accountId, key, await plan.open(), services)
     const upload = { ...(await plan.describe()), source }
     const ref = { kind: 'stored', blobKey: key, facts: source } as const
-    await refuseUndeliverable(ref, services.render, services.timers)
+    await refuseUndeliverable({ ref, missesEnd }, services.render, services.timers)
     const record = await images.commit(id, key, upload)
     if (record === 'busy') throw new ApiError('idBusy')
     if (record === 'taken') throw new ApiError('alreadyExists', 'an image with this id')
@@ -68,17 +68,17 @@ async function storeBytes(
   key: string,
   original: ReadableStream<Uint8Array>,
   { blobs, uploadPlaces }: IngestServices,
-): Promise<SourceFacts> {
+): Promise<{ readonly source: SourceFacts; readonly missesEnd: boolean }> {
   const place = await uploadPlaces.claim(accountId)
   try {
-    const { body, facts } = judgeOriginal(original, {
+    const { body, facts, missesEnd } = judgeOriginal(original, {
       accepted: UPLOAD_FORMATS,
       maxBytes: MAX_UPLOAD_BYTES,
       onProgress: place.renew,
     })
     if ((await blobs.create(key, body)) === 'exists')
       throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
-    return await facts
+    return { source: await facts, missesEnd: missesEnd() }
   } finally {
     place.release()
   }
