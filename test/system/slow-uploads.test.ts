@@ -121,3 +121,53 @@ describe('an upload that stalls', () => {
     expect((await send()).status).toBe(200)
   }, 90_000)
 })
+
+describe('an upload that is slow, but not too slow', () => {
+  it('keeps its id for as long as it lives', async () => {
+    const path = `/accounts/${account.accountId}/images/v1`
+    const png = await drawPng(40, 30)
+    const head = 'content-disposition: form-data; name='
+    const start = Buffer.from(
+      `--x\r\n${head}"id"\r\n\r\npatient\r\n--x\r\n${head}"file"; filename="a.png"\r\n\r\n`,
+    )
+    // Bytes behind the picture's end are allowed: they take as long as they are wanted to.
+    const call = request(`${system.baseUrl}/client/v4${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'multipart/form-data; boundary=x',
+        authorization: `Bearer ${account.token}`,
+      },
+    })
+    const status = new Promise<number>((resolve, reject) => {
+      call.on('response', (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      })
+      call.on('error', reject)
+    })
+    call.write(Buffer.concat([start, png]))
+    const sql = await system.harness
+      .getWorker('tintype-api')
+      .getDurableObjectStorage('IMAGES', { name: `${account.accountId}/0` })
+    const leaseUntil = async () => {
+      const [row] = await sql.exec("SELECT state, lease_until FROM images WHERE id = 'patient'")
+      return row as { state: string; lease_until: number } | undefined
+    }
+    let first = await leaseUntil()
+    while (first === undefined) {
+      await sleep(200)
+      first = await leaseUntil()
+    }
+    for (let i = 0; i < 15; i++) {
+      call.write(Buffer.alloc(40_000))
+      await sleep(1000)
+    }
+    const later = await leaseUntil()
+    expect([first.state, later?.state]).toEqual(['pending', 'pending'])
+    expect((later?.lease_until ?? 0) - first.lease_until).toBeGreaterThan(9000)
+    const busy = await system.api(account, 'POST', path, imageForm(png, { id: 'patient' }))
+    expect([busy.status, busy.headers.get('retry-after')]).toEqual([409, '5'])
+    call.end('\r\n--x--\r\n')
+    expect(await status).toBe(200)
+  }, 60_000)
+})
