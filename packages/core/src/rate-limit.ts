@@ -1,3 +1,4 @@
+/** Bounds how often something is done for keys that come from outside. */
 export interface RateLimit {
   /** Whether this key may go on now; a yes counts. */
   admits(key: string): boolean
