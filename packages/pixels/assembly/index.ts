@@ -37,3 +37,8 @@ export { colourGreyRow, colourMatrixRow } from './colour-matrix'
 export { fillRow } from './extend'
 export { flattenRow, underlayRow } from './flatten'
 export { compositeRow } from './composite'
+export {
+  AXIS_RECORD, AXIS_SPARE_POSITIONS, AXIS_TAPS_HEADER, JPEG_BITS_BYTES, JPEG_BLOCKS_BYTES, JPEG_COEFFICIENTS_BYTES,
+  JPEG_COMPONENTS_BYTES, JPEG_HUFFMAN_BYTES, JPEG_INPUT_BYTES, JPEG_STEPS_BYTES, PLACEMENT_RECORD, RESIZER_RECORD,
+  STAGE_RECORD, STAGE_ROW_SPARE,
+} from './layout-sizes'

@@ -20,6 +20,8 @@ export const RESERVE_BYTES: usize = 3072
 const VECTOR: usize = 16
 /** Bytes kept before `ready`: those that are in `held` when the rest moves to the front. */
 const HISTORY: usize = 16
+/** Both buffers. */
+export const BITS_BYTES: usize = INPUT_BYTES + VECTOR + HISTORY + READY_BYTES + RESERVE_BYTES + VECTOR
 
 /** Most bits kept in `held`; the shift of a refill then never reaches 64, which would wrap to none. */
 const MOST_HELD: i32 = 61

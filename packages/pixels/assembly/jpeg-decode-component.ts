@@ -19,6 +19,7 @@ const COEFFICIENTS: i32 = 64
 const STEP_BYTES: usize = 8
 /** At 1/4 a step is four factors, one for each coefficient of the result, of which one at most is not zero. */
 export const QUARTER_STEP_BYTES: usize = 16
+export const STEPS_BYTES: usize = <usize>COEFFICIENTS * QUARTER_STEP_BYTES
 
 // Zigzag position to natural index (row × 8 + column), T.81 figure 5.
 const NATURAL = memory.data<u8>([
@@ -84,7 +85,7 @@ export function jpegDecodeComponent(
   it.blocksX = blocksX
   it.blocksY = blocksY
   it.bandRows = v * it.size
-  it.steps = allocate(<usize>COEFFICIENTS * QUARTER_STEP_BYTES)
+  it.steps = allocate(STEPS_BYTES)
   it.stage = createStage(axisX, axisY, 1, 1, columns, it.bandRows, slack)
   it.row = allocate(<usize>(align16(axisX.out) + 16) * 2)
 }

@@ -46,13 +46,11 @@ let blocksEnd: usize = 0
 let coefficients: usize = 0
 let componentCount: i32 = 0
 
-// @ts-ignore: decorator
-@inline function blockBytes(): usize {
-  return (<usize>offsetof<Block>() + 15) & ~15
-}
+/** From one block's record to the next. */
+export const BLOCK_BYTES: usize = (<usize>offsetof<Block>() + 15) & ~15
 
 export function initSequential(): void {
-  blocks = allocate(<usize>MOST_BLOCKS * blockBytes())
+  blocks = allocate(<usize>MOST_BLOCKS * BLOCK_BYTES)
   coefficients = allocate(<usize>MOST_BLOCKS * BLOCK_ROOM)
 }
 
@@ -68,7 +66,7 @@ export function beginSequential(count: i32): void {
       open = 0
     }
     for (let y = 0; y < it.v; y++) {
-      for (let x = 0; x < it.h; x++, at += blockBytes()) {
+      for (let x = 0; x < it.h; x++, at += BLOCK_BYTES) {
         const block = changetype<Block>(at)
         block.component = it
         block.dcTable = it.dcTable
@@ -119,11 +117,11 @@ export function beginSequential(count: i32): void {
  * @returns the column reached: `to`, or less when bits ran short
  */
 export function renderMcus(from: i32, to: i32, first: i32): i32 {
-  for (let at = blocks; at < blocksEnd; at += blockBytes()) {
+  for (let at = blocks; at < blocksEnd; at += BLOCK_BYTES) {
     const block = changetype<Block>(at)
     block.target = block.component.band + <usize>(block.offset + (from - first) * <i32>block.advance)
   }
-  const begin = blocks, end = blocksEnd, record = blockBytes()
+  const begin = blocks, end = blocksEnd, record = BLOCK_BYTES
   let bits = held, count = heldBits, at = next
   const lastStart = limit
   let mcu = from
@@ -252,7 +250,7 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
 
 /** Read MCUs [from, to) without making samples of them. Returns the column reached. */
 export function skipMcus(from: i32, to: i32): i32 {
-  const begin = blocks, end = blocksEnd, record = blockBytes()
+  const begin = blocks, end = blocksEnd, record = BLOCK_BYTES
   let bits = held, count = heldBits, at = next
   const lastStart = limit
   let mcu = from

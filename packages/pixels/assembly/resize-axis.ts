@@ -16,7 +16,7 @@ export const FILTER_TRIANGLE: i32 = 3
 export const FILTER_GAUSSIAN: i32 = 4
 
 /** Positions computed beyond the last, so that loops over four outputs need no tail. */
-const SPARE_POSITIONS: i32 = 3
+export const SPARE_POSITIONS: i32 = 3
 
 /** Bytes before the weights of one position. */
 export const TAPS_HEADER: usize = 8

@@ -9,7 +9,7 @@ import { addRow16, addRow8, averagePixels16, averagePixels8, averageSamples8 } f
 import { filterRows16, filterRows8, PREMULTIPLIED_BITS, widenRow8 } from './resize-vertical'
 
 /** Samples that SIMD loops may touch beyond a row's end. */
-const ROW_SPARE: i32 = 16
+export const ROW_SPARE: i32 = 16
 
 // Rows that lie a multiple of 2048 bytes apart, or nearly, compete for the same few sets of the processor's first cache,
 // which the vertical pass reads all at once.

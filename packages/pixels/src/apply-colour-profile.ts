@@ -1,3 +1,4 @@
+import type { KernelExports } from '../build/kernel-exports.d.ts'
 import {
   type ColourProfile,
   compensate,
@@ -8,16 +9,6 @@ import {
 } from './colour-profile.ts'
 import { guardTraps, type Kernel, type KernelRaster } from './kernel.ts'
 import { applyMatrix, linearToSrgb, XYZ_D50_TO_LINEAR } from './srgb.ts'
-
-/** The kernel's part of the work: `assembly/colour-matrix.ts` and `assembly/colour-lut.ts`. */
-interface ColourExports {
-  allocate(sizeBytes: number): number
-  colourMatrixRow(row: number, count: number, columns: number, encode: number): void
-  colourGreyRow(row: number, count: number, levels: number): void
-  colourRgbLutRow(row: number, count: number, positions: number, grid: number, ...strides: number[]): void
-  colourCmykLutRow(row: number, count: number, positions: number, grid: number, ...strides: number[]): void
-  colourNaiveCmykRow(row: number, count: number): void
-}
 
 const ENCODE_STEPS = 4096
 /** A level's place in a grid: offset (u32) and fraction (f32). */
@@ -82,7 +73,7 @@ export function priceDeepTables(profile: DeepProfile): number {
 
 /** @throws PixelError `internal` where memory is short */
 export function createDeepTables(kernel: Kernel, profile: DeepProfile): DeepTables {
-  const exports = kernel.exports as unknown as ColourExports
+  const exports = kernel.exports
   return guardTraps((): DeepTables => {
     if (profile.kind !== 'matrix' && profile.kind !== 'grey') {
       return { kind: 'lut', ...fillLut(kernel, exports, profile, LEVELS_16) }
@@ -99,7 +90,7 @@ export function createDeepTables(kernel: Kernel, profile: DeepProfile): DeepTabl
  * CMYK profiles expect four inks in the raster's bytes (0 no ink, 255 full ink) and leave opaque RGBA.
  */
 export function applyColourProfile(kernel: Kernel, raster: KernelRaster, profile: ColourProfile): void {
-  const exports = kernel.exports as unknown as ColourExports
+  const exports = kernel.exports
   const convertRow = guardTraps(() => prepare(kernel, exports, profile))
   if (!convertRow) return
   guardTraps(() => {
@@ -110,7 +101,7 @@ export function applyColourProfile(kernel: Kernel, raster: KernelRaster, profile
 /** Fill the tables of a profile; returns what converts a row, or null when there is nothing to do. */
 function prepare(
   kernel: Kernel,
-  exports: ColourExports,
+  exports: KernelExports,
   profile: ColourProfile,
 ): ((row: number, count: number) => void) | null {
   switch (profile.kind) {
@@ -128,8 +119,10 @@ function prepare(
     }
     default: {
       const { positions, grid, strides } = fillLut(kernel, exports, profile, LEVELS_8)
-      const convert = profile.kind === 'cmyk-lut' ? exports.colourCmykLutRow : exports.colourRgbLutRow
-      return (row, count) => convert(row, count, positions, grid, ...strides)
+      const [x = 0, y = 0, z = 0, black = 0] = strides
+      return profile.kind === 'cmyk-lut'
+        ? (row, count) => exports.colourCmykLutRow(row, count, positions, grid, x, y, z, black)
+        : (row, count) => exports.colourRgbLutRow(row, count, positions, grid, x, y, z)
     }
   }
 }
@@ -152,7 +145,7 @@ const greyColumns = ({ curve, black }: GreyProfile): Columns => [
 /** For each channel and level, what it adds in light; and the table from light to levels. */
 function fillMatrix(
   kernel: Kernel,
-  exports: ColourExports,
+  exports: KernelExports,
   channels: Columns,
   { steps, lightEntries }: Levels,
 ): [number, number] {
@@ -172,7 +165,7 @@ function fillMatrix(
   return [columns, encode]
 }
 
-function fillGrey(kernel: Kernel, exports: ColourExports, { curve, black }: GreyProfile): number {
+function fillGrey(kernel: Kernel, exports: KernelExports, { curve, black }: GreyProfile): number {
   const levels = exports.allocate(LEVELS_8.lightEntries)
   const table = kernel.bytes(levels, LEVELS_8.lightEntries)
   for (let level = 0; level <= LEVELS_8.steps; level++) {
@@ -184,7 +177,7 @@ function fillGrey(kernel: Kernel, exports: ColourExports, { curve, black }: Grey
 /** Positions of each channel's levels in the grid, and the grid itself in sRGB. */
 function fillLut(
   kernel: Kernel,
-  exports: ColourExports,
+  exports: KernelExports,
   profile: LutProfile,
   { steps, positionEntries }: Levels,
 ) {

@@ -1,9 +1,5 @@
 import { guardTraps, type KernelRaster } from './kernel.ts'
 
-interface CompositeExports {
-  compositeRow(canvas: number, overlay: number, count: number, operator: number, opacity: number): void
-}
-
 const OPERATORS = { over: 0, in: 1, atop: 2, out: 3, xor: 4, lighter: 5 } as const
 /** A Porter-Duff operator; `lighter` adds. */
 export type CompositeOperator = keyof typeof OPERATORS
@@ -21,7 +17,7 @@ export function composite(
   operator: CompositeOperator,
   opacity: number,
 ): void {
-  const { compositeRow } = canvas.kernel.exports as unknown as CompositeExports
+  const { compositeRow } = canvas.kernel.exports
   const left = Math.max(0, at.x)
   const right = Math.min(canvas.width, at.x + overlay.width)
   const top = Math.max(0, at.y)

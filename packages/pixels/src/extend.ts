@@ -10,10 +10,6 @@ export interface Canvas {
   readonly top: number
 }
 
-interface ExtendExports {
-  fillRow(row: number, count: number, colour: number): void
-}
-
 /** Kernel bytes that {@link extend} takes beside the raster, exactly up to alignment. */
 export const priceExtend = ({ width, height }: Canvas): number => width * height * 4
 
@@ -29,7 +25,7 @@ export function extend(raster: KernelRaster, canvas: Canvas, background: Rgba): 
   if (left < 0 || top < 0 || left + raster.width > width || top + raster.height > height) {
     throw new PixelError('internal', 'The picture does not lie inside the canvas')
   }
-  const exports = kernel.exports as unknown as ExtendExports
+  const exports = kernel.exports
   const colour = packRgba(background)
   return guardTraps(() => {
     const pointer = kernel.exports.allocate(priceExtend(canvas))

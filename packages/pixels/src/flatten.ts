@@ -8,11 +8,6 @@ export interface Rgba {
   readonly a: number
 }
 
-interface FlattenExports {
-  flattenRow(row: number, count: number, colour: number): void
-  underlayRow(row: number, count: number, colour: number): void
-}
-
 /** A colour as the kernel takes it: 0xAABBGGRR. */
 export const packRgba = ({ r, g, b, a }: Rgba): number => ((a << 24) | (b << 16) | (g << 8) | r) >>> 0
 
@@ -21,7 +16,7 @@ export const packRgba = ({ r, g, b, a }: Rgba): number => ((a << 24) | (b << 16)
  * opaque; over alpha 0 nothing changes.
  */
 export function flattenOnto(raster: KernelRaster, background: Rgba): void {
-  const { flattenRow, underlayRow } = raster.kernel.exports as unknown as FlattenExports
+  const { flattenRow, underlayRow } = raster.kernel.exports
   if (background.a === 0) return
   const layRow = background.a === 255 ? flattenRow : underlayRow
   const colour = packRgba(background)

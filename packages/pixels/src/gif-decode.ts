@@ -1,28 +1,10 @@
+import type { KernelExports } from '../build/kernel-exports.d.ts'
 import type { GifImage } from './gif-blocks.ts'
 import { GifBlockReader } from './gif-blocks.ts'
 import type { GifHeader } from './gif-header.ts'
 import type { Kernel, KernelRaster } from './kernel.ts'
 import { guardTraps } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
-
-interface GifExports {
-  gifCreate(width: number, height: number): number
-  gifInput(): number
-  gifPalette(): number
-  gifBeginFrame(
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-    interlaced: boolean,
-    transparentIndex: number,
-    disposal: number,
-    codeSize: number,
-  ): void
-  /** 0 more is needed, 1 the frame is complete, 2 damaged */
-  gifPush(length: number): number
-  gifLines(): number
-}
 
 /** What the kernel takes at once. */
 const PIECE_BYTES = 8192
@@ -112,7 +94,7 @@ export async function* decodeGif(
 /** One decode: feeds the kernel from the blocks of the file. */
 class GifDecoder {
   readonly #kernel: Kernel
-  readonly #exports: GifExports
+  readonly #exports: KernelExports
   readonly #plan: GifDecodePlan
   readonly #reader: GifBlockReader
   #canvas = 0
@@ -129,7 +111,7 @@ class GifDecoder {
 
   constructor(kernel: Kernel, plan: GifDecodePlan) {
     this.#kernel = kernel
-    this.#exports = kernel.exports as unknown as GifExports
+    this.#exports = kernel.exports
     this.#plan = plan
     this.#reader = new GifBlockReader({
       screen: () => {},

@@ -1,5 +1,7 @@
+import type { KernelExports } from '../build/kernel-exports.d.ts'
+import { KERNEL_LAYOUT } from '../build/kernel-layout.ts'
 import type { ByteReader } from './byte-reader.ts'
-import { INPUT_BYTES, type JpegDecodeExports, RUN_DONE, SCAN } from './jpeg-decode-kernel.ts'
+import { RUN_DONE, SCAN } from './jpeg-decode-kernel.ts'
 import type { JpegColour } from './jpeg-header.ts'
 import type { JpegPlan } from './jpeg-plan.ts'
 import { SCRATCH_BYTES } from './jpeg-price.ts'
@@ -25,7 +27,7 @@ export interface JpegTables {
 export interface JpegJob {
   readonly plan: JpegPlan
   readonly kernel: Kernel
-  readonly kernelFunctions: JpegDecodeExports
+  readonly kernelFunctions: KernelExports
   readonly reader: ByteReader
   readonly scratch: number
   readonly tables: JpegTables
@@ -41,7 +43,7 @@ export function createJob(
   plan: JpegPlan,
 ): { job: JpegJob; raster: KernelRaster } {
   const { components, columns, rows, outWidth, outHeight, orientation } = plan
-  const kernelFunctions = kernel.exports as unknown as JpegDecodeExports
+  const kernelFunctions = kernel.exports
   const pointer = kernel.exports.allocate(outWidth * outHeight * 4)
   const scratch = kernel.exports.allocate(SCRATCH_BYTES)
   kernelFunctions.jpegDecodeCreate(
@@ -150,7 +152,7 @@ export async function feed({ kernel, kernelFunctions, reader }: JpegJob): Promis
   let unused = 0
   for (;;) {
     const bytes = await reader.peek(unused + 1)
-    const given = Math.min(bytes.length, INPUT_BYTES)
+    const given = Math.min(bytes.length, KERNEL_LAYOUT.JPEG_INPUT_BYTES)
     const isLast = given === bytes.length && (reader.isLast() || given === unused)
     kernel.bytes(input, given).set(bytes.subarray(0, given))
     kernelFunctions.jpegDecodeGiven(given, isLast)

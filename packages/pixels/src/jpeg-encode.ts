@@ -1,3 +1,4 @@
+import type { KernelExports } from '../build/kernel-exports.d.ts'
 import {
   formatJpegFrame,
   formatJpegQuantisation,
@@ -30,30 +31,6 @@ export interface JpegEncodeOptions {
   readonly keepRaster?: boolean
   /** Ready-made APPn or COM segments, marker and length included, in order. */
   readonly metadata?: readonly Uint8Array[]
-}
-
-/** The kernel's part of the work: `assembly/jpeg-encode.ts` and its neighbours. */
-interface JpegEncodeExports {
-  allocate(sizeBytes: number): number
-  jpegBegin(width: number, height: number, components: number, factor: number): void
-  jpegSetPlane(component: number, blocksAcross: number, blocksDown: number): number
-  jpegSetQuantiser(natural: number, step: number, rounding: number): void
-  jpegIsGreyRow(pointer: number, count: number): number
-  jpegPackRow(raster: number, row: number): void
-  jpegBeginScan(): void
-  jpegClearCounts(slot: number): void
-  jpegCountMcus(row: number, withAc: boolean): void
-  jpegCountBand(component: number, row: number, first: number, last: number): void
-  jpegCountLastRun(): void
-  jpegBuildTable(slot: number): number
-  jpegTableLists(slot: number): number
-  jpegWriteMcus(row: number, from: number, withAc: boolean): number
-  jpegWriteBand(component: number, row: number, from: number, first: number, last: number): number
-  jpegEndScan(): void
-  jpegOutput(): number
-  jpegOutputBytes(): number
-  jpegOutputLimit(): number
-  jpegOutputFetched(): void
 }
 
 /** The format could do 65535, but libjpeg, and with it most readers, stops here. */
@@ -125,7 +102,7 @@ function* writeJpeg(raster: KernelRaster, options: JpegEncodeOptions): Generator
   }
   const metadata = options.metadata ?? []
   metadata.forEach(assertSegment)
-  const exports = kernel.exports as unknown as JpegEncodeExports
+  const exports = kernel.exports
   const grid = planJpegGrid(width, height, options.sampling ?? '4:2:0', isGrey(exports, raster))
   const progressive = options.progressive ?? false
 
@@ -149,7 +126,7 @@ function assertSegment(bytes: Uint8Array): void {
   }
 }
 
-function isGrey(exports: JpegEncodeExports, { pointer, width, height }: KernelRaster): boolean {
+function isGrey(exports: KernelExports, { pointer, width, height }: KernelRaster): boolean {
   for (let y = 0; y < height; y++) {
     if (!exports.jpegIsGreyRow(pointer + y * width * 4, width)) return false
   }
@@ -158,7 +135,7 @@ function isGrey(exports: JpegEncodeExports, { pointer, width, height }: KernelRa
 
 /** Reserve memory and set tables; returns the quantisation steps. */
 function prepare(
-  exports: JpegEncodeExports,
+  exports: KernelExports,
   { kernel, pointer, width, height }: KernelRaster,
   grid: JpegGrid,
   options: JpegEncodeOptions,
@@ -188,7 +165,7 @@ function prepare(
 /** Count a scan's symbols, make its tables, and write it. */
 function* writeScan(
   kernel: KernelRaster['kernel'],
-  exports: JpegEncodeExports,
+  exports: KernelExports,
   grid: JpegGrid,
   scan: JpegScan,
 ): Generator<Uint8Array> {
@@ -239,7 +216,7 @@ function slotsOf(scan: JpegScan): { slot: number; kind: 'dc' | 'ac'; id: 0 | 1 }
   })
 }
 
-function fetchOutput(kernel: KernelRaster['kernel'], exports: JpegEncodeExports): Uint8Array {
+function fetchOutput(kernel: KernelRaster['kernel'], exports: KernelExports): Uint8Array {
   const bytes = kernel.bytes(exports.jpegOutput(), exports.jpegOutputBytes()).slice()
   exports.jpegOutputFetched()
   return bytes

@@ -1,16 +1,7 @@
+import { KERNEL_LAYOUT } from '../build/kernel-layout.ts'
 import type { JpegPlan } from './jpeg-plan.ts'
 import { align16, paddedTapsX, paddedTapsY, priceAxis, priceStage } from './resize.ts'
 
-// Sizes of the kernel's buffers and records, bytes; a test compares the prices made from them with what is allocated.
-const INPUT = 32768 + 16
-const READY = 16 + 16384 + 3072 + 16
-const HUFFMAN_TABLES = 8 * 8592
-const COMPONENT_RECORDS = 4 * 80
-const BLOCK_RECORDS = 10 * 48
-const BLOCK_ROOM = 144
-const MOST_BLOCKS = 10
-const STEPS = 64 * 16
-const PLACEMENT_RECORD = 20
 const WHOLE_BLOCK_BYTES = 128
 const DC_BYTES = 2
 const LARGEST_SCALE = 3
@@ -26,15 +17,13 @@ export function allocatedByJpegDecode(plan: Omit<JpegPlan, 'priceBytes'>): numbe
   const sizes = [
     outWidth * outHeight * 4,
     SCRATCH_BYTES,
-    INPUT,
-    READY,
-    HUFFMAN_TABLES,
-    COMPONENT_RECORDS,
-    BLOCK_RECORDS,
-    MOST_BLOCKS * BLOCK_ROOM,
-    2 * BLOCK_ROOM,
+    KERNEL_LAYOUT.JPEG_BITS_BYTES,
+    KERNEL_LAYOUT.JPEG_HUFFMAN_BYTES,
+    KERNEL_LAYOUT.JPEG_COMPONENTS_BYTES,
+    KERNEL_LAYOUT.JPEG_BLOCKS_BYTES,
+    KERNEL_LAYOUT.JPEG_COEFFICIENTS_BYTES,
     (align16(outWidth) + 16) * 4,
-    PLACEMENT_RECORD,
+    KERNEL_LAYOUT.PLACEMENT_RECORD,
   ]
   for (const it of components) {
     const shape = {
@@ -45,7 +34,7 @@ export function allocatedByJpegDecode(plan: Omit<JpegPlan, 'priceBytes'>): numbe
       rowsAtOnce: it.bandRows,
       slack: it.slack,
     }
-    sizes.push(STEPS, priceStage(it.x, it.y, shape), (align16(outWidth) + 16) * 2)
+    sizes.push(KERNEL_LAYOUT.JPEG_STEPS_BYTES, priceStage(it.x, it.y, shape), (align16(outWidth) + 16) * 2)
     if (!it.sharesAxes) {
       sizes.push(priceAxis(it.x, paddedTapsX(it.x, 'plane')), priceAxis(it.y, paddedTapsY(it.y)))
     }

@@ -1,19 +1,10 @@
+import type { KernelExports } from '../build/kernel-exports.d.ts'
 import { PixelError } from './pixel-error.ts'
-
-/** What every instance of the kernel exports, beside the functions of each concern. */
-interface BaseExports {
-  readonly memory: WebAssembly.Memory
-  allocate(sizeBytes: number): number
-  heapBytes(): number
-  heapPeakBytes(): number
-  heapMark(): number
-  heapReset(mark: number): void
-}
 
 /** One instance of the pixel kernel: it serves one job and is dropped whole. */
 export interface Kernel {
-  /** @throws PixelError `internal` once the kernel is closed */
-  readonly exports: BaseExports & Record<string, unknown>
+  /** The kernel's functions; booleans are answered as 0 and 1. @throws PixelError `internal` once the kernel is closed */
+  readonly exports: KernelExports
   /**
    * A view on `length` bytes at `pointer`; stale as soon as anything allocates, so take it anew each time.
    * @throws PixelError `internal` once the kernel is closed
@@ -53,7 +44,7 @@ export function startKernel(
   memory: WebAssembly.Memory,
   giveBack: (memory: WebAssembly.Memory) => void,
 ): Kernel {
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel['exports']
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports
   let isClosed = false
   const opened = (): Kernel['exports'] => {
     if (isClosed) throw new PixelError('internal', 'The picture is no longer in memory')

@@ -1,3 +1,4 @@
+import type { KernelExports } from '../build/kernel-exports.d.ts'
 import { createDeepTables, type DeepProfile, priceDeepTables } from './apply-colour-profile.ts'
 import type { ColourProfile } from './colour-profile.ts'
 import type { Kernel, KernelRaster } from './kernel.ts'
@@ -9,23 +10,6 @@ import { PngHeaderBuilder, transparentColour } from './png-header.ts'
 import type { Orientation, ResizePlan } from './resize.ts'
 import { createResizer, planResize, priceResize } from './resize.ts'
 import type { PixelWindow } from './resize-plan.ts'
-
-interface PngExports {
-  crc32(crc: number, pointer: number, length: number): number
-  pngToRaster(width: number, height: number): number
-  pngToResizer(resizer: number, isFromRaster: boolean): void
-  pngCreate(width: number, height: number, bitDepth: number, colourType: number, interlaced: boolean): number
-  pngPalette(): number
-  pngMatrix(columns: number, encode: number): void
-  pngLut(positions: number, grid: number, ...strides: number[]): void
-  inflateChecksumFailed(): number
-  pngKey(red: number, green: number, blue: number): void
-  /** 0 more is needed, 1 complete, 2 damaged, 3 the rows to come are not needed */
-  pngPush(length: number): number
-  pngEnd(): void
-  pngRows(): number
-  pngFinished(): number
-}
 
 /** Pieces the kernel takes at once. */
 const PIECE_BYTES = 65_536
@@ -157,7 +141,7 @@ export async function decodePng(
 /** One decode: feeds the kernel from the chunks of the file. */
 class PngDecoder {
   readonly #kernel: Kernel
-  readonly #exports: PngExports
+  readonly #exports: KernelExports
   readonly #plan: PngDecodePlan
   readonly #header = new PngHeaderBuilder()
   readonly #reader: PngChunkReader
@@ -171,7 +155,7 @@ class PngDecoder {
 
   constructor(kernel: Kernel, plan: PngDecodePlan) {
     this.#kernel = kernel
-    this.#exports = kernel.exports as unknown as PngExports
+    this.#exports = kernel.exports
     this.#plan = plan
     this.#reader = new PngChunkReader({
       headerChunk: (type, body) => {
@@ -248,7 +232,10 @@ class PngDecoder {
     if (profile === null) return
     const tables = createDeepTables(this.#kernel, profile)
     if (tables.kind === 'matrix') this.#exports.pngMatrix(tables.columns, tables.encode)
-    else this.#exports.pngLut(tables.positions, tables.grid, ...tables.strides)
+    else {
+      const [x = 0, y = 0, z = 0] = tables.strides
+      this.#exports.pngLut(tables.positions, tables.grid, x, y, z)
+    }
   }
 
   #setColours(header: PngHeader): void {

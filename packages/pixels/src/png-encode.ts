@@ -1,21 +1,8 @@
+import type { KernelExports } from '../build/kernel-exports.d.ts'
 import { crc32 } from './crc32.ts'
 import type { KernelRaster } from './kernel.ts'
 import { guardTraps } from './kernel.ts'
 import { crcOfType } from './png-chunks.ts'
-
-interface PngEncodeExports {
-  crc32(crc: number, pointer: number, length: number): number
-  pngEncodeCreate(raster: number, width: number, height: number, error: number): void
-  pngEncodeType(): number
-  pngEncodeDepth(): number
-  pngEncodePalette(): number
-  pngEncodePaletteSize(): number
-  pngEncodeTransparent(): number
-  /** Whether more pieces follow. */
-  pngEncodeRun(): number
-  pngEncodeOutput(): number
-  pngEncodeOutputLength(): number
-}
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const PALETTE_TYPE = 3
@@ -55,7 +42,7 @@ export function* encodePng(
   { quality }: PngEncodeOptions = {},
 ): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   const { kernel, pointer, width, height } = raster
-  const encoder = kernel.exports as unknown as PngEncodeExports
+  const encoder = kernel.exports
   const error = quality === undefined ? -1 : ((100 - Math.min(100, Math.max(1, quality))) / 12) ** 2
   guardTraps(() => encoder.pngEncodeCreate(pointer, width, height, error))
   yield concatenate([SIGNATURE, imageHeader(encoder, width, height), ...palette(raster, encoder)])
@@ -67,7 +54,7 @@ export function* encodePng(
   yield chunk('IEND', new Uint8Array(0))
 }
 
-function imageHeader(encoder: PngEncodeExports, width: number, height: number): Uint8Array {
+function imageHeader(encoder: KernelExports, width: number, height: number): Uint8Array {
   const body = new Uint8Array(13)
   const view = new DataView(body.buffer)
   view.setUint32(0, width)
@@ -78,7 +65,7 @@ function imageHeader(encoder: PngEncodeExports, width: number, height: number): 
 }
 
 /** `PLTE`, and `tRNS` if some of its colours are not opaque. */
-function palette({ kernel }: KernelRaster, encoder: PngEncodeExports): Uint8Array[] {
+function palette({ kernel }: KernelRaster, encoder: KernelExports): Uint8Array[] {
   if (encoder.pngEncodeType() !== PALETTE_TYPE) return []
   const size = encoder.pngEncodePaletteSize()
   const colours = kernel.bytes(encoder.pngEncodePalette(), size * 4)
@@ -88,7 +75,7 @@ function palette({ kernel }: KernelRaster, encoder: PngEncodeExports): Uint8Arra
 }
 
 /** The kernel's current piece of output as a chunk: the only copy that leaves it. */
-function imageData({ kernel }: KernelRaster, encoder: PngEncodeExports): Uint8Array<ArrayBuffer> {
+function imageData({ kernel }: KernelRaster, encoder: KernelExports): Uint8Array<ArrayBuffer> {
   const from = encoder.pngEncodeOutput()
   const length = encoder.pngEncodeOutputLength()
   const crc = encoder.crc32(crcOfType('IDAT'), from, length)

@@ -3,16 +3,6 @@ import { guardTraps } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
 import type { PngIccProfile } from './png-header.ts'
 
-interface InflateExports {
-  inflateCreate(): void
-  inflateInput(pointer: number, length: number): void
-  /** 0 input is needed, 1 output must be taken, 2 the end, 3 damaged */
-  inflate(): number
-  inflateOutput(): number
-  inflateOutputLength(): number
-  inflateChecksumFailed(): number
-}
-
 const PIECE_BYTES = 4096
 
 /**
@@ -25,7 +15,7 @@ export function inflatePngProfile(kernel: Kernel, profile: PngIccProfile, maxByt
 }
 
 function collect(kernel: Kernel, compressed: Uint8Array, maxBytes: number): Uint8Array {
-  const inflater = kernel.exports as unknown as InflateExports
+  const inflater = kernel.exports
   const input = kernel.exports.allocate(PIECE_BYTES)
   const parts: Uint8Array[] = []
   let size = 0

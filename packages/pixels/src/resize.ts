@@ -1,3 +1,4 @@
+import { KERNEL_LAYOUT } from '../build/kernel-layout.ts'
 import { guardTraps, type Kernel, type KernelRaster } from './kernel.ts'
 import { type AxisPlan, checkGeometry, type PixelWindow, planAxis } from './resize-plan.ts'
 
@@ -33,14 +34,16 @@ export interface ResizePlan {
 const KINDS = { plane: 0, opaque: 1, alpha: 2 } as const satisfies Record<RowKind, number>
 const BYTES_PER_PIXEL = { plane: 1, opaque: 4, alpha: 4 } as const satisfies Record<RowKind, number>
 
-// Sizes of the kernel's records, bytes; `resize.test.ts` compares the prices made from them with what is allocated.
-const AXIS_RECORD = 44
-const STAGE_RECORD = 68
-const PLACEMENT_RECORD = 20
-const RESIZER_RECORD = 36
-const TAPS_HEADER = 8
-const SPARE_POSITIONS = 3
-const ROW_SPARE = 16
+// Sizes of the kernel's records, bytes. `resize.test.ts` compares the prices made from them with what is allocated.
+const {
+  AXIS_RECORD,
+  AXIS_SPARE_POSITIONS: SPARE_POSITIONS,
+  AXIS_TAPS_HEADER: TAPS_HEADER,
+  PLACEMENT_RECORD,
+  RESIZER_RECORD,
+  STAGE_RECORD,
+  STAGE_ROW_SPARE: ROW_SPARE,
+} = KERNEL_LAYOUT
 
 /** Bytes that `allocate(size)` advances by. */
 export const align16 = (size: number): number => Math.ceil(size / 16) * 16
@@ -135,30 +138,6 @@ export function priceResizeInto({ kind, x, y }: ResizePlan): number {
   return fixed + priceStage(x, y, shape) + row + wideRow
 }
 
-/** The kernel's functions for resizing. Pointers are numbers; booleans are 0 or 1. */
-export interface ResizeExports {
-  axisCreate(
-    first: number,
-    count: number,
-    box: number,
-    cells: number,
-    out: number,
-    taps: number,
-    filter: number,
-    origin: number,
-    step: number,
-    stretch: number,
-    lowest: number,
-    highest: number,
-  ): number
-  resizerCreate(kind: number, axisX: number, axisY: number, orientation: number, raster: number): number
-  resizerPush(resizer: number, row: number): number
-  resizerRewind(resizer: number): void
-  resizerSkip(resizer: number, rows: number): void
-  resizerFirstRow(resizer: number): number
-  resizerEndRow(resizer: number): number
-}
-
 /** A resizer inside a kernel. Decoders in the kernel may use `pointer` directly with `resizerPush`. */
 export interface Resizer {
   readonly pointer: number
@@ -177,7 +156,7 @@ export interface Resizer {
 
 /** Build an axis table in the kernel; returns its pointer. */
 export function createAxis(kernel: Kernel, axis: AxisPlan, taps: number): number {
-  const { axisCreate } = kernel.exports as unknown as ResizeExports
+  const { axisCreate } = kernel.exports
   const { first, count, box, cells, out, filter, origin, step, stretch, lowest, highest } = axis
   return axisCreate(first, count, box, cells, out, taps, filter, origin, step, stretch, lowest, highest)
 }
@@ -193,7 +172,7 @@ export function createResizer(kernel: Kernel, plan: ResizePlan, into?: number): 
 
 function allocateResizer(kernel: Kernel, plan: ResizePlan, into?: number): Resizer {
   const { kind, x, y, orientation } = plan
-  const functions = kernel.exports as unknown as ResizeExports
+  const functions = kernel.exports
   const rasterPointer = into ?? kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind])
   const axisX = createAxis(kernel, x, paddedTapsX(x, kind))
   const axisY = createAxis(kernel, y, paddedTapsY(y))
