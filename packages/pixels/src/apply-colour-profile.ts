@@ -8,6 +8,7 @@ import {
   pointsOf,
 } from './colour-profile.ts'
 import { guardTraps, type Kernel, type KernelRaster } from './kernel.ts'
+import { align16 } from './resize.ts'
 import { applyMatrix, linearToSrgb, XYZ_D50_TO_LINEAR } from './srgb.ts'
 
 const ENCODE_STEPS = 4096
@@ -29,10 +30,9 @@ interface Levels {
 const LEVELS_8: Levels = { steps: 255, lightEntries: 256, positionEntries: 256 }
 const LEVELS_16: Levels = { steps: 4096, lightEntries: 4098, positionEntries: 4097 }
 
-const align = (bytes: number) => Math.ceil(bytes / 16) * 16
-const ENCODE_BYTES = align(ENCODE_STEPS + 1)
+const ENCODE_BYTES = align16(ENCODE_STEPS + 1)
 const priceLut = ({ lut }: LutProfile, { positionEntries }: Levels): number =>
-  align(lut.gridPoints.length * positionEntries * POSITION_BYTES) + align(pointsOf(lut) * POINT_BYTES)
+  align16(lut.gridPoints.length * positionEntries * POSITION_BYTES) + align16(pointsOf(lut) * POINT_BYTES)
 
 /** Kernel bytes that {@link applyColourProfile} takes beside the raster, exactly up to alignment. */
 export function priceColourProfile(profile: ColourProfile): number {
@@ -66,7 +66,7 @@ export type DeepTables =
 export function priceDeepTables(profile: DeepProfile): number {
   if (profile.kind === 'matrix' || profile.kind === 'grey') {
     const channels = profile.kind === 'grey' ? 1 : 3
-    return align(channels * LEVELS_16.lightEntries * LIGHT_BYTES) + ENCODE_BYTES
+    return align16(channels * LEVELS_16.lightEntries * LIGHT_BYTES) + ENCODE_BYTES
   }
   return priceLut(profile, LEVELS_16)
 }

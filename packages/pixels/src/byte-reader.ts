@@ -1,3 +1,4 @@
+import { concatenate } from '@tintype/core/containers'
 import { readPieces } from './stream-pieces.ts'
 
 /** A compressed picture: whole, as a stream that can be read once, or as one that can be opened again. */
@@ -78,7 +79,7 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
     const next = await readChunk()
     if (next === undefined) isDone = true
     else if (head.length === 0) head = next
-    else tail = tail.length === 0 ? next : join([tail, next])
+    else tail = tail.length === 0 ? next : concatenate([tail, next])
   }
   const release = async () => {
     if (!isDone) await iterator?.return?.()
@@ -101,7 +102,7 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
       // Only the seam is copied: once `head` is used up, `tail` is read in place.
       const seam = tail.subarray(0, Math.max(count - head.length, SEAM_BYTES))
       isAllShown = seam.length === tail.length
-      return join([head, seam])
+      return concatenate([head, seam])
     },
     isLast: () => isDone && isAllShown,
     advance(count) {
@@ -124,14 +125,4 @@ function createStreamReader(source: Exclude<ByteSource, Uint8Array>, keepsAll: b
     close: release,
   }
   return reader
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -1,4 +1,4 @@
-import { SEGMENT_NAME, startsWithAscii } from '@tintype/core/containers'
+import { concatenate, SEGMENT_NAME, startsWithAscii } from '@tintype/core/containers'
 
 /** Identifier, number of this piece (from 1), number of pieces: ICC.1:2022 annex B.4. */
 const HEAD_BYTES = SEGMENT_NAME.icc.length + 2
@@ -14,13 +14,7 @@ export function joinIccSegments(payloads: readonly Uint8Array[]): Uint8Array<Arr
   )
   const ordered = orderPieces(pieces)
   if (ordered === null) return null
-  const profile = new Uint8Array(ordered.reduce((sum, piece) => sum + piece.length - HEAD_BYTES, 0))
-  let at = 0
-  for (const piece of ordered) {
-    profile.set(piece.subarray(HEAD_BYTES), at)
-    at += piece.length - HEAD_BYTES
-  }
-  return profile
+  return concatenate(ordered.map((piece) => piece.subarray(HEAD_BYTES)))
 }
 
 /** Pieces 1 to n, the first of each number, where all of them agree on n. */

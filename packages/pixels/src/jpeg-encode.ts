@@ -1,3 +1,4 @@
+import { concatenate } from '@tintype/core/containers'
 import type { KernelExports } from '../build/kernel-exports.d.ts'
 import {
   formatJpegFrame,
@@ -18,6 +19,7 @@ import {
 import { planJpegQuantisation } from './jpeg-encode-tables.ts'
 import { guardTraps, type KernelRaster } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
+import { align16 } from './resize.ts'
 
 /** How to write a JPEG. */
 export interface JpegEncodeOptions {
@@ -47,8 +49,6 @@ const PROGRESSIVE_SCANS: readonly JpegScan[] = [
   { components: [0], first: 9, last: 63 },
 ]
 
-const align = (bytes: number) => Math.ceil(bytes / 16) * 16
-
 /**
  * Kernel bytes that an encode takes beside the raster itself. It never takes more; grey pictures take less.
  * The encoded bytes, which are collected outside the kernel, come on top.
@@ -62,10 +62,10 @@ export function priceJpegEncode(
 ): number {
   const sampling = options.sampling ?? '4:2:0'
   const grid = planJpegGrid(width, height, sampling, false)
-  const stride = align(width)
-  const strips = align(stride * 8 * grid.factor) + align((stride / grid.factor) * 16)
-  const rowTables = grid.planes.reduce((sum, plane) => sum + align(plane.blocksDown * 4), 0)
-  return FIXED_BYTES + strips + rowTables + align(jpegExtraBytes(grid, width, height, !options.keepRaster))
+  const stride = align16(width)
+  const strips = align16(stride * 8 * grid.factor) + align16((stride / grid.factor) * 16)
+  const rowTables = grid.planes.reduce((sum, plane) => sum + align16(plane.blocksDown * 4), 0)
+  return FIXED_BYTES + strips + rowTables + align16(jpegExtraBytes(grid, width, height, !options.keepRaster))
 }
 
 /**
@@ -84,16 +84,8 @@ export function* encodeJpegChunks(raster: KernelRaster, options: JpegEncodeOptio
 }
 
 /** The file of {@link encodeJpegChunks} as a whole. */
-export function encodeJpeg(raster: KernelRaster, options: JpegEncodeOptions): Uint8Array<ArrayBuffer> {
-  const chunks = [...encodeJpegChunks(raster, options)]
-  const file = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    file.set(chunk, at)
-    at += chunk.length
-  }
-  return file
-}
+export const encodeJpeg = (raster: KernelRaster, options: JpegEncodeOptions): Uint8Array<ArrayBuffer> =>
+  concatenate([...encodeJpegChunks(raster, options)])
 
 function* writeJpeg(raster: KernelRaster, options: JpegEncodeOptions): Generator<Uint8Array> {
   const { kernel, width, height } = raster

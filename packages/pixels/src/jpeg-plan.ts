@@ -48,8 +48,6 @@ export interface JpegDecodeRequest {
   readonly coefficientBytes?: number
   /** Deliver CMYK as it is in the raster (0: no ink), for a conversion by its profile. Default false: naive RGB. */
   readonly keepInks?: boolean
-  /** Size of the file, where known: it counts where the file must be kept. */
-  readonly fileBytes?: number
 }
 
 /** How one component is decoded and resized. */
@@ -89,7 +87,7 @@ export interface JpegPlan {
   readonly bandRows: number
   /** Whether several passes over the file are needed: it must be in memory, or be opened again. */
   readonly isMultiPass: boolean
-  /** Peak bytes of the kernel's memory, and of a file that is kept (`fileBytes`) beside it. */
+  /** Peak bytes of the kernel's memory. */
   readonly priceBytes: number
 }
 
@@ -185,7 +183,7 @@ export function planJpegDecode(header: JpegHeader, request: JpegDecodeRequest): 
     bandRows,
     isMultiPass,
   }
-  return { ...plan, priceBytes: priceJpegDecode(plan) + (isMultiPass ? (request.fileBytes ?? 0) : 0) }
+  return { ...plan, priceBytes: priceJpegDecode(plan) }
 }
 
 interface StoredRequest {

@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts'
+import { crc32 } from '@tintype/core/containers'
 import { PixelError } from './pixel-error.ts'
 
 /** Chunks kept whole for the header, with the most bytes each may have; larger ones are skipped. */

@@ -1,5 +1,5 @@
+import { concatenate, crc32 } from '@tintype/core/containers'
 import type { KernelExports } from '../build/kernel-exports.d.ts'
-import { crc32 } from './crc32.ts'
 import type { KernelRaster } from './kernel.ts'
 import { guardTraps } from './kernel.ts'
 import { crcOfType } from './png-chunks.ts'
@@ -94,15 +94,5 @@ function frame(type: string, body: Uint8Array, crc: number): Uint8Array<ArrayBuf
   for (let at = 0; at < 4; at++) bytes[4 + at] = type.charCodeAt(at)
   bytes.set(body, 8)
   view.setUint32(8 + body.length, crc)
-  return bytes
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
   return bytes
 }

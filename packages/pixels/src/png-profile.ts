@@ -1,3 +1,4 @@
+import { concatenate } from '@tintype/core/containers'
 import type { Kernel } from './kernel.ts'
 import { guardTraps } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
@@ -32,18 +33,8 @@ function collect(kernel: Kernel, compressed: Uint8Array, maxBytes: number): Uint
       if (size > maxBytes) throw new PixelError('too-large', 'The colour profile of the PNG is too large')
       parts.push(part)
     }
-    if (answer === 2 && inflater.inflateChecksumFailed() === 0) return join(parts, size)
+    if (answer === 2 && inflater.inflateChecksumFailed() === 0) return concatenate(parts)
     if (answer >= 2) break
   }
   throw new PixelError('corrupt', 'The colour profile of the PNG is damaged')
-}
-
-function join(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

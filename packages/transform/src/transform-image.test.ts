@@ -5,11 +5,11 @@ import {
   type SourceFacts,
   type SourceRef,
 } from '@tintype/core'
+import { crc32 } from '@tintype/core/containers'
 import { createKernel } from '@tintype/pixels'
 import { kernelModule } from '@tintype/pixels/module'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { iccTag, rgbProfile } from '../../../test/support/icc-profile.ts'
-import { crc32 } from '../../pixels/src/crc32.ts'
 import { createGovernor, type Governor, ISOLATE_BUDGET } from './governor.ts'
 import { createIsolateKernels } from './isolate-kernels.ts'
 import { decode, encode, failure } from './sample-jobs.ts'

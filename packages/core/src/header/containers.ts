@@ -4,5 +4,7 @@
  * docs/decisions/0030-one-way-to-read-containers.md.
  */
 export { ByteFeed, type Parsing, parsePrefix, startsWithAscii } from './byte-feed.ts'
+export { concatenate } from './concatenate.ts'
+export { crc32 } from './crc32.ts'
 export { readExifOrientation } from './exif-orientation.ts'
 export { isFrameMarker, MARKER, nextSegment, SEGMENT_NAME, type Segment } from './jpeg-segments.ts'

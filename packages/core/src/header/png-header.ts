@@ -1,6 +1,7 @@
 import type { Orientation } from '../orientation.ts'
 import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
 import { type ByteFeed, readAscii } from './byte-feed.ts'
+import { crc32 } from './crc32.ts'
 import { readExifOrientation } from './exif-orientation.ts'
 import type { ImageHeader } from './header-parser.ts'
 
@@ -8,6 +9,8 @@ const SIGNATURE_BYTES = 8
 const CRC_BYTES = 4
 /** After IHDR, which stands first and once. Any other capital letter means "not to be passed over by who knows it not". */
 const CRITICAL_CHUNKS: readonly string[] = ['PLTE', 'IDAT', 'IEND']
+/** A chunk's checksum runs over its type and its payload. */
+const CRC_OF_IHDR = crc32(Uint8Array.of(0x49, 0x48, 0x44, 0x52))
 const MAX_CHUNK_BYTES = 2 ** 31 - 1
 /** Bit depths each colour type may have. */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
@@ -68,7 +71,7 @@ function readIhdr(ihdr: DataView): { width: number; height: number; colourType: 
   const height = ihdr.getUint32(4)
   const depth = ihdr.getUint8(8)
   const colourType = ihdr.getUint8(9)
-  if (ihdr.getUint32(13) !== crc32Of('IHDR', ihdr, 13))
+  if (ihdr.getUint32(13) !== crc32(new Uint8Array(ihdr.buffer, ihdr.byteOffset, 13), CRC_OF_IHDR))
     throw damagedPicture('png', 'the checksum of IHDR is wrong')
   if (!DEPTHS[colourType]?.includes(depth)) {
     throw damagedPicture('png', `colour type ${colourType} with ${depth} bits does not exist`)
@@ -78,14 +81,4 @@ function readIhdr(ihdr: DataView): { width: number; height: number; colourType: 
   }
   checkSourceSize('png', width, height)
   return { width, height, colourType }
-}
-
-/** CRC-32 (reflected, polynomial edb88320) of a chunk's type and payload: 17 bytes at most, so no table. */
-function crc32Of(type: string, payload: DataView, sizeBytes: number): number {
-  let crc = 0xffffffff
-  for (let i = -4; i < sizeBytes; i++) {
-    crc ^= i < 0 ? type.charCodeAt(i + 4) : payload.getUint8(i)
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
-  return ~crc >>> 0
 }

@@ -1,4 +1,5 @@
 import type { Orientation } from '../orientation.ts'
+import { crc32 } from './crc32.ts'
 
 /*
  * For tests only: the skeletons of pictures, drawn byte by byte. Their headers are true; there is nothing to decode.
@@ -110,15 +111,6 @@ export function samplePng(of: SamplePng = {}): Uint8Array<ArrayBuffer> {
     ...after,
     pngChunk('IEND'),
   )
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
-  }
-  return ~crc >>> 0
 }
 
 export function webpChunk(type: string, ...payload: readonly Part[]): Uint8Array {

@@ -1,4 +1,11 @@
-import { MARKER, nextSegment, SEGMENT_NAME, type Segment, startsWithAscii } from '@tintype/core/containers'
+import {
+  concatenate,
+  MARKER,
+  nextSegment,
+  SEGMENT_NAME,
+  type Segment,
+  startsWithAscii,
+} from '@tintype/core/containers'
 import { type ByteReader, PixelError, parseFrom } from '@tintype/pixels'
 import { MAX_PROFILE_BYTES } from '../colour.ts'
 import type { NeedBytes } from '../decoder.ts'
@@ -86,14 +93,4 @@ function isNeeded(
   if (marker !== MARKER.app2 || !startsWithAscii(name, SEGMENT_NAME.icc)) return false
   state.profileBytes += SEGMENT_HEAD_BYTES + sizeBytes
   return state.profileBytes <= MAX_PROFILE_BYTES
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

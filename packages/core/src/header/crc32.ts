@@ -4,7 +4,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** CRC-32 of `bytes`, continuing from `crc` (0 to begin). Meant for small pieces; the kernel does the large ones. */
+/** CRC-32 of `bytes`, continuing from `crc` (0 to begin). Meant for small pieces; the pixel kernel does the large ones. */
 export function crc32(bytes: Uint8Array, crc = 0): number {
   let value = ~crc
   for (const byte of bytes) value = (TABLE[(value ^ byte) & 0xff] as number) ^ (value >>> 8)
