@@ -153,8 +153,11 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       block.component.prediction = value
       const acTable = block.acTable
       let k = 0
+      // The same loop three times: what a value becomes is its innermost part, and its state must stay in locals.
+      let sums = i32x4.splat(0)
+      let dc = 0
       if (scale == 2) {
-        let sums = i32x4.mul(i32x4.splat(value), v128.load(steps))
+        sums = i32x4.mul(i32x4.splat(value), v128.load(steps))
         do {
           entry = load<i32>(acTable + look)
           value = entry >> 17
@@ -172,17 +175,8 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
           const factors = v128.load(steps + <usize>((k & LAST_COEFFICIENT) << 4))
           sums = i32x4.add(sums, i32x4.mul(i32x4.splat(value), factors))
         } while (k < LAST_COEFFICIENT)
-        if (k == MERGED_AFTER_LAST) {
-          const end = mergedEnd(acTable)
-          bits = putBack(bits, end >> 6, end & 63)
-          at -= PUT_BACK_BYTES
-          count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
-        }
-        transform2(sums, target, <usize>block.component.stage.inputStride)
-        continue
-      }
-      const dc = ((value * load<i32>(steps, 4) + HALF) >> FACTOR_BITS) + MIDDLE
-      if (scale == 3) {
+      } else if (scale == 3) {
+        dc = ((value * load<i32>(steps, 4) + HALF) >> FACTOR_BITS) + MIDDLE
         do {
           entry = load<i32>(acTable + look)
           if (isLongCode(entry)) entry = longCode(acTable, bits, true)
@@ -194,37 +188,31 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
           count += topUpBits(count)
           k += (entry >> 6) & 127
         } while (k < LAST_COEFFICIENT)
-        if (k == MERGED_AFTER_LAST) {
-          const end = mergedEnd(acTable)
-          bits = putBack(bits, end >> 6, end & 63)
-          at -= PUT_BACK_BYTES
-          count += (end & 63) - (<i32>PUT_BACK_BYTES << 3)
-        }
-        transform1(dc, target)
-        continue
+      } else {
+        dc = ((value * load<i32>(steps, 4) + HALF) >> FACTOR_BITS) + MIDDLE
+        clearBlock(room, scale)
+        store<i16>(room, <i16>dc)
+        do {
+          entry = load<i32>(acTable + look)
+          value = entry >> 17
+          if (entry & INCOMPLETE) {
+            if (isLongCode(entry)) entry = longCode(acTable, bits, true)
+            value = readValue(entry, bits)
+          }
+          bits >>= <u64>entry
+          look = <usize>bits & ENTRY_MASK
+          count -= entry & 63
+          bits = topUp(bits, count, at)
+          at += topUpBytes(count)
+          count += topUpBits(count)
+          k += (entry >> 6) & 127
+          // The excess of an end of block is masked away: what it adds there is zero, or the value before the end.
+          const step = steps + <usize>((k & LAST_COEFFICIENT) << 3)
+          const place = room + <usize>load<i32>(step)
+          const scaled = (value * load<i32>(step, 4) + HALF) >> FACTOR_BITS
+          store<i16>(place, <i16>(<i32>load<i16>(place) + scaled))
+        } while (k < LAST_COEFFICIENT)
       }
-      clearBlock(room, scale)
-      store<i16>(room, <i16>dc)
-      do {
-        entry = load<i32>(acTable + look)
-        value = entry >> 17
-        if (entry & INCOMPLETE) {
-          if (isLongCode(entry)) entry = longCode(acTable, bits, true)
-          value = readValue(entry, bits)
-        }
-        bits >>= <u64>entry
-        look = <usize>bits & ENTRY_MASK
-        count -= entry & 63
-        bits = topUp(bits, count, at)
-        at += topUpBytes(count)
-        count += topUpBits(count)
-        k += (entry >> 6) & 127
-        // The excess of an end of block is masked away: what it adds there is zero, or the value before the end.
-        const step = steps + <usize>((k & LAST_COEFFICIENT) << 3)
-        const place = room + <usize>load<i32>(step)
-        const scaled = (value * load<i32>(step, 4) + HALF) >> FACTOR_BITS
-        store<i16>(place, <i16>(<i32>load<i16>(place) + scaled))
-      } while (k < LAST_COEFFICIENT)
       if (k == MERGED_AFTER_LAST) {
         const end = mergedEnd(acTable)
         bits = putBack(bits, end >> 6, end & 63)
@@ -236,7 +224,9 @@ export function renderMcus(from: i32, to: i32, first: i32): i32 {
       if (scale == 0) {
         if (k == ONLY_DC) fill8(dc, target, stride)
         else transform8(room, target, stride)
-      } else {
+      } else if (scale == 2) transform2(sums, target, stride)
+      else if (scale == 3) transform1(dc, target)
+      else {
         const part = block.part
         if (part == FIRST_OF_TWO) firstOfTwo = target
         else if (part == SECOND_OF_TWO) transform4(room - 8, firstOfTwo, target, stride)
