@@ -48,7 +48,12 @@ export default defineConfig({
       {
         test: {
           name: 'corpus',
-          include: ['test/corpus/**/*.test.ts', 'test/docs/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: [
+            'test/corpus/**/*.test.ts',
+            'test/docs/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },

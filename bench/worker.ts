@@ -12,6 +12,7 @@ import {
 import {
   createGovernor,
   ISOLATE_BUDGET,
+  libraryMemories,
   type Transformed,
   transformImage,
 } from '../packages/transform/src/index.ts'
@@ -20,8 +21,11 @@ import { type BenchJob, type BenchMemory, type JpegJob, MEMORY_HEADER, type Resi
 /** The original, as it came; a job reads it as if it came from a bucket. */
 let source = new Uint8Array(0)
 
-const governor = createGovernor(ISOLATE_BUDGET, { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) })
 const kernels = createKernelPool(kernelCode, { maxRetainedBytes: 16e6 })
+const governor = createGovernor(ISOLATE_BUDGET, { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }, [
+  libraryMemories,
+  kernels,
+])
 const memories = watchMemories()
 
 /** `PUT` takes the source, `POST` runs a {@link BenchJob} on it, `GET` does nothing, to show what that costs. */

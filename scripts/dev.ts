@@ -1,5 +1,5 @@
 /**
- * `pnpm dev`: build the kernel, start every Worker on one port with persistent local state, make the demo account, and
+ * `pnpm dev`: build the kernel and the codecs, start every Worker on one port with persistent local state, make the demo account, and
  * print how to use it. Ends with the Workers, and takes them down when it is ended itself.
  */
 import { spawn } from 'node:child_process'
@@ -181,6 +181,7 @@ The same values are in ${settingsFile.replace(root, '')}. Ctrl-C stops; the next
 await refuseTakenPort()
 await mkdir(stateFolder, { recursive: true })
 await run('build-kernel.ts')
+await run('build-codecs.ts')
 const secret = await adminToken()
 const workers = await startWorkers(secret)
 try {

@@ -1,3 +1,4 @@
+export { libraryMemories } from './codecs/library-memories.ts'
 export type { DecodePlan, Decoder, Frame, StagePrice, View } from './decoder.ts'
 export { DECODERS } from './decoders.ts'
 export type { EncodePlan, Encoder, EncodeSettings, FrameSink } from './encoder.ts'

@@ -4,6 +4,7 @@ import {
   createGovernor,
   createIsolateKernels,
   ISOLATE_BUDGET,
+  libraryMemories,
   type OpenSource,
   type TransformServices,
 } from '@tintype/transform'
@@ -31,7 +32,7 @@ export interface Services {
 const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
 /** One of each for all requests of this isolate: they share its memory, and often their work. */
 const kernels = createIsolateKernels()
-const governor = createGovernor(ISOLATE_BUDGET, timers, [kernels])
+const governor = createGovernor(ISOLATE_BUDGET, timers, [libraryMemories, kernels])
 const coalescer = createCoalescer<Computed>({ leaseMs: 25_000, pollMs: 10 }, timers)
 
 /** @throws Error saying which binding is missing, and how to add it */

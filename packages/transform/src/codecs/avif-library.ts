@@ -1,10 +1,14 @@
 import createDecoder from '@jsquash/avif/codec/dec/avif_dec.js'
-import decoderCode from '@jsquash/avif/codec/dec/avif_dec.wasm?module'
 import createEncoder, { type AVIFModule } from '@jsquash/avif/codec/enc/avif_enc.js'
-import encoderCode from '@jsquash/avif/codec/enc/avif_enc.wasm?module'
 import { defaultOptions } from '@jsquash/avif/meta.js'
+import decoderCode from '../../build/avif_dec.wasm?module'
+import encoderCode from '../../build/avif_enc.wasm?module'
 import type { MemoryMeter } from '../memory-meter.ts'
-import { withInstance } from './emscripten.ts'
+import { type Library, withInstance } from './emscripten.ts'
+import { libraryMemories } from './library-memories.ts'
+
+const DECODER: Library = { factory: createDecoder, compiled: decoderCode, initialPages: 96 }
+const ENCODER: Library = { factory: createEncoder, compiled: encoderCode, initialPages: 96 }
 
 /** Pixels as libavif gives them: RGBA, straight alpha; numbers of the depth that was asked for. */
 export interface DecodedStill {
@@ -35,7 +39,7 @@ export const withAvifDecoder = <T>(
   meter: MemoryMeter,
   work: (decode: StillDecoder) => T,
 ): Promise<T> =>
-  withInstance(createDecoder, decoderCode, heapBytes, meter, (decoder: Decoder) =>
+  withInstance(DECODER, heapBytes, meter, libraryMemories, (decoder: Decoder) =>
     work((file, bitDepth) => {
       const still = decoder.decode(file, bitDepth)
       if (still === null) throw new Error('no pixels')
@@ -50,7 +54,7 @@ export const encodeAvif = (
   heapBytes: number,
   meter: MemoryMeter,
 ): Promise<Uint8Array> =>
-  withInstance(createEncoder, encoderCode, heapBytes, meter, (encoder: AVIFModule) => {
+  withInstance(ENCODER, heapBytes, meter, libraryMemories, (encoder: AVIFModule) => {
     const encoded = encoder.encode(pixels as Uint8Array<ArrayBuffer>, width, height, {
       ...defaultOptions,
       speed: SPEED,

@@ -20,7 +20,7 @@ import {
 } from './avif-decode.ts'
 import { av1Kind } from './avif-mux.ts'
 import { planLibraryEncode, readFirst } from './library.ts'
-import { EMPTY_HEAP_BYTES } from './library-prices.ts'
+import { BASE_HEAP_BYTES } from './library-prices.ts'
 import { planWholeSource } from './whole-source.ts'
 
 const load = once(() => import('./avif-library.ts'))
@@ -63,8 +63,8 @@ export const avifCodec: StillCodec = {
   },
 
   planEncode(size: Size, { quality }) {
-    const bytesPerPixel = quality === 100 ? 36 : 27.6
-    const heapBytes = Math.ceil(EMPTY_HEAP_BYTES + bytesPerPixel * size.width * size.height)
+    const bytesPerPixel = quality === 100 ? 34 : 32
+    const heapBytes = Math.ceil(BASE_HEAP_BYTES.avifEncoder + bytesPerPixel * size.width * size.height)
     return planLibraryEncode(size, heapBytes, async (...call) => (await load()).encodeAvif(quality, ...call))
   },
 }
@@ -91,7 +91,7 @@ function priceDecoder(
   const pixels = still === null ? width * height : still.width * still.height
   const pixelBytes = picture === null ? pixels * 8 : priceAvifPixels(picture, givenDepth)
   return {
-    heapBytes: Math.ceil(EMPTY_HEAP_BYTES + 2 * sizeBytes + bytesPerPixel * pixels),
+    heapBytes: Math.ceil(BASE_HEAP_BYTES.avifDecoder + 2 * sizeBytes + bytesPerPixel * pixels),
     workBytes: sizeBytes + pixelBytes,
   }
 }

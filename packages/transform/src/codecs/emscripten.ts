@@ -1,3 +1,4 @@
+import type { MemoryPool } from '@tintype/pixels'
 import type { MemoryMeter } from '../memory-meter.ts'
 
 /** The part of an Emscripten module's options that we use. */
@@ -13,58 +14,67 @@ interface FactoryOptions {
 /** What a `@jsquash` codec's glue exports. Its own types want the option list of a browser page. */
 type Factory<Module> = (options: FactoryOptions) => Promise<Module>
 
+/** A library's codec: its glue, and its code with the memory imported (`scripts/build-codecs.ts`). */
+export interface Library {
+  readonly factory: unknown
+  readonly compiled: WebAssembly.Module
+  /** Memory that an instance cannot start without, pages of 64 KiB. */
+  readonly initialPages: number
+}
+
 const PAGE_BYTES = 65_536
 const silent = (): void => {}
 
 /**
- * Run `work` with a fresh instance of a codec. Emscripten heaps never shrink and a failed one stays failed, so an
- * instance serves one call; starting one takes about a millisecond, since the code is compiled already.
+ * Run `work` with a fresh instance of a codec on a cleared memory. Emscripten heaps never shrink and a failed one stays
+ * failed, so an instance serves one call; starting one takes about a millisecond, since the code is compiled already.
  * @param limitBytes the heap may not grow beyond this: the codec's `malloc` fails instead
- * @param meter      told what the heap has come to; it is never released, for only the collector knows when it goes
+ * @param meter      told what the heap has come to; it is never released, for the memory stays in the isolate
+ * @param memories   where the memory comes from and goes to. A cancelled call gives nothing back
+ * @returns what `work` made, which must hold nothing that lies in the heap
  */
 export async function withInstance<Module, T>(
-  factory: unknown,
-  compiled: WebAssembly.Module,
+  { factory, compiled, initialPages }: Library,
   limitBytes: number,
   meter: MemoryMeter,
+  memories: MemoryPool,
   work: (module: Module) => T,
 ): Promise<T> {
-  let memory: WebAssembly.Memory | null = null
-  const started = withLentGlobals(() =>
-    (factory as Factory<Module>)({
-      noInitialRun: true,
-      print: silent,
-      printErr: silent,
-      instantiateWasm(imports, ready) {
-        const instance = new WebAssembly.Instance(compiled, imports)
-        memory = limitGrowth(instance, limitBytes)
-        ready(instance)
-        return instance.exports
-      },
-    }),
-  )
-  const module = await started
+  const memory = memories.take(limitBytes)
   try {
+    const missingPages = initialPages - memory.buffer.byteLength / PAGE_BYTES
+    if (missingPages > 0) memory.grow(missingPages)
+    limitGrowth(memory, limitBytes)
+    const started = withLentGlobals(() =>
+      (factory as Factory<Module>)({
+        noInitialRun: true,
+        print: silent,
+        printErr: silent,
+        instantiateWasm(imports, ready) {
+          const instance = new WebAssembly.Instance(compiled, { ...imports, env: { memory } })
+          ready(instance)
+          return instance.exports
+        },
+      }),
+    )
+    const module = await started
     return withLentGlobals(() => work(module))
   } finally {
-    meter.hold((memory as WebAssembly.Memory | null)?.buffer.byteLength ?? 0)
+    meter.hold(memory.buffer.byteLength)
+    Reflect.deleteProperty(memory, 'grow')
+    memories.giveBack(memory)
   }
 }
 
-/** The glue grows the memory through its `grow` method, so that is where a limit can stand. Returns the memory. */
-function limitGrowth(instance: WebAssembly.Instance, limitBytes: number): WebAssembly.Memory | null {
-  for (const exported of Object.values(instance.exports)) {
-    if (!(exported instanceof WebAssembly.Memory)) continue
-    const grow = exported.grow.bind(exported)
-    Object.defineProperty(exported, 'grow', {
-      value: (pages: number) => {
-        if (exported.buffer.byteLength + pages * PAGE_BYTES > limitBytes) throw new RangeError('heap limit')
-        return grow(pages)
-      },
-    })
-    return exported
-  }
-  return null
+/** The glue grows the memory through its `grow` method, so that is where a limit can stand. */
+function limitGrowth(memory: WebAssembly.Memory, limitBytes: number): void {
+  Object.defineProperty(memory, 'grow', {
+    configurable: true,
+    value: (pages: number) => {
+      if (memory.buffer.byteLength + pages * PAGE_BYTES > limitBytes) throw new RangeError('heap limit')
+      return WebAssembly.Memory.prototype.grow.call(memory, pages)
+    },
+  })
 }
 
 /** What decoders construct by its global name to hand over their pixels. */

@@ -1,6 +1,9 @@
 export const MB = 1e6
 
-/** Emscripten modules begin with 16 MiB and their static data, whatever they are given to do. */
-export const EMPTY_HEAP_BYTES = 17.2 * MB
-
-export const atLeastEmpty = (bytes: number): number => Math.max(EMPTY_HEAP_BYTES, Math.ceil(bytes))
+/** Heaps that a codec needs whatever it is given to do: static data, stack, tables; what a pixel takes comes on top. */
+export const BASE_HEAP_BYTES = {
+  avifDecoder: 17.2 * MB,
+  avifEncoder: 10 * MB,
+  webpDecoder: 1 * MB,
+  webpEncoder: 2 * MB,
+} as const

@@ -1,12 +1,16 @@
 import createDecoder from '@jsquash/webp/codec/dec/webp_dec.js'
-import decoderCode from '@jsquash/webp/codec/dec/webp_dec.wasm?module'
 import type { WebPModule } from '@jsquash/webp/codec/enc/webp_enc.js'
 import createEncoder from '@jsquash/webp/codec/enc/webp_enc_simd.js'
-import encoderCode from '@jsquash/webp/codec/enc/webp_enc_simd.wasm?module'
 import { defaultOptions } from '@jsquash/webp/meta.js'
+import decoderCode from '../../build/webp_dec.wasm?module'
+import encoderCode from '../../build/webp_enc_simd.wasm?module'
 import type { MemoryMeter } from '../memory-meter.ts'
-import { withInstance } from './emscripten.ts'
+import { type Library, withInstance } from './emscripten.ts'
+import { libraryMemories } from './library-memories.ts'
 import type { DecodedPicture } from './whole-source.ts'
+
+const DECODER: Library = { factory: createDecoder, compiled: decoderCode, initialPages: 4 }
+const ENCODER: Library = { factory: createEncoder, compiled: encoderCode, initialPages: 4 }
 
 interface Decoder {
   decode(bytes: Uint8Array): DecodedPicture | null
@@ -23,7 +27,7 @@ export const decodeWebp = (
   heapBytes: number,
   meter: MemoryMeter,
 ): Promise<DecodedPicture> =>
-  withInstance(createDecoder, decoderCode, heapBytes, meter, (decoder: Decoder) => {
+  withInstance(DECODER, heapBytes, meter, libraryMemories, (decoder: Decoder) => {
     const picture = decoder.decode(file)
     if (picture === null) throw new Error('no pixels')
     return picture
@@ -37,7 +41,7 @@ export const encodeWebp = (
   heapBytes: number,
   meter: MemoryMeter,
 ): Promise<Uint8Array> =>
-  withInstance(createEncoder, encoderCode, heapBytes, meter, (encoder: WebPModule) => {
+  withInstance(ENCODER, heapBytes, meter, libraryMemories, (encoder: WebPModule) => {
     const encoded = encoder.encode(pixels as Uint8Array<ArrayBuffer>, width, height, {
       ...defaultOptions,
       method: METHOD,

@@ -1,6 +1,6 @@
 import { readImageHeader } from '@tintype/core'
 import { expect, it } from 'vitest'
-import { decode, encode } from '../sample-jobs.ts'
+import { decode, decodePriced, encode } from '../sample-jobs.ts'
 import { drawRaster, pixel } from '../sample-rasters.ts'
 
 const SIZE = { width: 16, height: 2 }
@@ -76,3 +76,11 @@ it('shows colours as they are stored when the header does not announce the alpha
   const stored = await decode('webp', announced, SIZE, { hasAlpha: true })
   for (const x of [4, 9, 15]) expect(pixel(picture, x, 1)).toEqual([...pixel(stored, x, 1).slice(0, 3), 255])
 })
+
+it('decodes a large smooth alpha channel within its price', async () => {
+  const drawn = drawRaster(2200, 1200, (x, y) => [(x * 255) / 2200, (y * 255) / 1200, 128, (x * 255) / 2200])
+  const file = await encode('webp', drawn)
+  const { picture, peakBytes, pricedBytes } = await decodePriced('webp', file, drawn, { hasAlpha: true })
+  expect(pixel(picture, 2000, 450)[3]).toBe(232)
+  expect(peakBytes).toBeLessThanOrEqual(pricedBytes)
+}, 30_000)

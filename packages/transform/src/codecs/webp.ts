@@ -5,7 +5,7 @@ import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
 import type { NeedBytes } from '../decoder.ts'
 import { once } from '../once.ts'
 import { planLibraryEncode, readFirst } from './library.ts'
-import { atLeastEmpty, MB } from './library-prices.ts'
+import { BASE_HEAP_BYTES } from './library-prices.ts'
 import { planWholeSource } from './whole-source.ts'
 
 const load = once(() => import('./webp-library.ts'))
@@ -14,6 +14,9 @@ const load = once(() => import('./webp-library.ts'))
 const FIRST_BYTES = 38
 const SMALL_BYTES = 64 << 10
 const FLAG_PROFILE = 0x20
+/** By the file's first chunk; an extended file may have an alpha channel beside a lossy picture. */
+const DECODER_BYTES_PER_PIXEL: Record<string, number> = { 'VP8 ': 5, VP8L: 8.4 }
+const DEAREST_BYTES_PER_PIXEL = 10.5
 const nameAt = (start: Uint8Array, at: number): string => String.fromCharCode(...start.subarray(at, at + 4))
 const u32At = (start: Uint8Array, at: number): number =>
   new DataView(start.buffer, start.byteOffset).getUint32(at, true)
@@ -43,9 +46,9 @@ export const webpCodec: StillCodec = {
 
   planDecode(source, start, geometry) {
     const { sizeBytes, width, height } = source
-    const bytesPerPixel = nameAt(start, 12) === 'VP8 ' ? 5 : 8.2
+    const bytesPerPixel = DECODER_BYTES_PER_PIXEL[nameAt(start, 12)] ?? DEAREST_BYTES_PER_PIXEL
     return planWholeSource(source, geometry, {
-      heapBytes: atLeastEmpty(1.5 * MB + 2 * sizeBytes + bytesPerPixel * width * height),
+      heapBytes: Math.ceil(BASE_HEAP_BYTES.webpDecoder + 2 * sizeBytes + bytesPerPixel * width * height),
       workBytes: 0,
       profile: chooseProfile(findProfile(start), 'rgb'),
       decode: async (...call) => (await load()).decodeWebp(...call),
@@ -55,7 +58,7 @@ export const webpCodec: StillCodec = {
   /** Quality 100 is lossless. Rule: spec transforms §5.1. */
   planEncode({ width, height }: Size, { quality, hasAlpha }) {
     const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : 14.2
-    const heapBytes = atLeastEmpty(2 * MB + bytesPerPixel * width * height)
+    const heapBytes = Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * width * height)
     return planLibraryEncode({ width, height }, heapBytes, async (...call) =>
       (await load()).encodeWebp(quality, ...call),
     )
