@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findFreePort } from '../support/free-port.ts'
 import { imageForm } from '../support/system.ts'
 
 const ROUNDS = 4
@@ -20,7 +20,7 @@ let picture: Buffer
 
 beforeAll(async () => {
   stateFolder = await mkdtemp(join(tmpdir(), 'tintype-crash-'))
-  port = await freePort()
+  port = await findFreePort()
   // Noise does not compress: 5.5 MB go through R2's multipart upload, so that a kill can hit its middle.
   const noise = Buffer.alloc(1400 * 1330 * 3)
   let state = 1
@@ -36,14 +36,6 @@ afterAll(async () => {
   await kill()
   await rm(stateFolder, { recursive: true, force: true })
 })
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, 'localhost', () => {
-      const { port: free } = probe.address() as { port: number }
-      probe.close(() => resolve(free))
-    })
-  })
 
 interface Running {
   readonly upload: (id: string) => Promise<boolean>
