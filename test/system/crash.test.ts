@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findFreePort } from '../support/free-port.ts'
 import { imageForm } from '../support/system.ts'
 
@@ -32,10 +32,9 @@ beforeAll(async () => {
     .png({ compressionLevel: 0 })
     .toBuffer()
 })
-afterAll(async () => {
-  await kill()
-  await rm(stateFolder, { recursive: true, force: true })
-})
+// The next test takes the same port, and would orphan a server that still ran.
+afterEach(() => kill())
+afterAll(() => rm(stateFolder, { recursive: true, force: true }))
 
 interface Running {
   readonly upload: (id: string) => Promise<boolean>
