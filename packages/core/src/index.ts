@@ -36,6 +36,8 @@ export type { JudgedOriginal, OriginalLimits } from './judge-original.ts'
 export { judgeOriginal } from './judge-original.ts'
 export type { Lease, Leases } from './leases.ts'
 export { createLeases } from './leases.ts'
+export type { LimitedLookup, LookupLimits } from './limited-lookup.ts'
+export { createLimitedLookup } from './limited-lookup.ts'
 export type { Rgba } from './options/colour.ts'
 export { formatColour, parseColour, WHITE } from './options/colour.ts'
 export { formatOptionDocs } from './options/format-option-docs.ts'
@@ -90,8 +92,6 @@ export {
   parsePurgeRequest,
   requestTags,
 } from './purge.ts'
-export type { RateLimit } from './rate-limit.ts'
-export { createRateLimit } from './rate-limit.ts'
 export type {
   RenderRefusal,
   RenderRequest,

@@ -5,6 +5,12 @@ import { createAccountDirectory } from './account-directory.ts'
 /** A directory between an edge and a registry whose answers a test decides. */
 function bench() {
   let time = 0
+  const timers = {
+    now: () => time,
+    async wait(ms: number) {
+      time += ms
+    },
+  }
   const edge = new Map<string, string>()
   const registry = new Map<string, string>()
   const asked: string[] = []
@@ -25,13 +31,11 @@ function bench() {
         return id === undefined ? null : identity(id, hash)
       },
     }),
-    () => time,
+    timers,
   )
   return {
     ...{ directory, edge, registry, asked },
-    wait: (ms: number) => {
-      time += ms
-    },
+    wait: timers.wait,
   }
 }
 const outcomeOf = (answer: Promise<unknown>) =>
@@ -53,14 +57,24 @@ describe('the directory of accounts', () => {
     ])
     expect(asked).toEqual(['young', 'young hash'])
   })
+  it('gives all who ask at once about the same id the same answer, by one question', async () => {
+    const { directory, registry, asked } = bench()
+    registry.set('young', 'hash')
+    const three = (id: string) => Promise.all([1, 2, 3].map(() => outcomeOf(directory.has(id))))
+    expect(await three('young')).toEqual([true, true, true])
+    expect(await three('nobody')).toEqual([false, false, false])
+    const hashes = [directory.idOf('hash'), directory.idOf('hash')]
+    expect(await Promise.all(hashes)).toEqual(['young', 'young'])
+    expect(asked).toEqual(['young', 'nobody', 'hash'])
+  })
   it('says no again without asking again, and asks again a second later', async () => {
     const { directory, registry, asked, wait } = bench()
     for (let i = 0; i < 3; i++) expect(await directory.has('nobody')).toBe(false)
     expect(asked).toEqual(['nobody'])
     registry.set('nobody', 'hash')
-    wait(999)
+    await wait(999)
     expect(await directory.has('nobody')).toBe(false)
-    wait(1)
+    await wait(1)
     expect(await directory.has('nobody')).toBe(true)
   })
   it('asks about fifty unknown ids a second; those who are known are served all the same', async () => {
@@ -74,7 +88,7 @@ describe('the directory of accounts', () => {
     expect(await directory.has('published')).toBe(true)
     // Hashes have a limit of their own: a flood of tokens does not close the upload URLs of young accounts.
     expect(await directory.idOf('nobody')).toBeNull()
-    wait(1000)
+    await wait(1000)
     await flood('b')
     expect(asked).toHaveLength(101)
   })

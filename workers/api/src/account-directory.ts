@@ -1,4 +1,10 @@
-import { type AccountRegistry, ApiError, createRateLimit, type EdgeDocuments } from '@tintype/core'
+import {
+  type AccountRegistry,
+  ApiError,
+  createLimitedLookup,
+  type EdgeDocuments,
+  type Timers,
+} from '@tintype/core'
 
 /**
  * Which accounts there are. What nobody has is told from the edge and the registry, without starting an object of its
@@ -19,22 +25,14 @@ const REGISTRY_LIMIT = { intervalMs: 1000, maxKeys: 50 } as const
 type Lookup = (key: string) => Promise<string | null>
 
 /** @returns a look-up that remembers what it found, asks `readEdge`, and then, not too often, `askRegistry` */
-function createLookup(readEdge: Lookup, askRegistry: Lookup, now: () => number): Lookup {
+function createLookup(readEdge: Lookup, askRegistry: Lookup, timers: Timers): Lookup {
   const known = new Map<string, string>()
-  const absentSince = new Map<string, number>() // as many as the limit admits
-  const limit = createRateLimit(REGISTRY_LIMIT, now)
+  const registry = createLimitedLookup(askRegistry, REGISTRY_LIMIT, timers)
 
-  const wasAbsent = (key: string): boolean => {
-    for (const [absent, since] of absentSince)
-      if (now() - since >= REGISTRY_LIMIT.intervalMs) absentSince.delete(absent)
-    return absentSince.has(key)
-  }
   const askSeldom: Lookup = async (key) => {
-    if (wasAbsent(key)) return null
-    if (!limit.admits(key)) throw new ApiError('rateLimited')
-    const found = await askRegistry(key)
-    if (found === null) absentSince.set(key, now())
-    return found
+    const answer = await registry.find(key)
+    if (answer === null) throw new ApiError('rateLimited')
+    return answer.value
   }
   return async (key) => {
     const remembered = known.get(key)
@@ -50,22 +48,21 @@ function createLookup(readEdge: Lookup, askRegistry: Lookup, now: () => number):
 /**
  * The directory of one isolate.
  * @param openRegistry called for every question: a stub belongs to the request that made it
- * @param now epoch milliseconds
  */
 export function createAccountDirectory(
   edge: Pick<EdgeDocuments, 'get' | 'getAccountHash'>,
   openRegistry: () => Pick<AccountRegistry, 'byId' | 'byHash'>,
-  now: () => number,
+  timers: Timers,
 ): AccountDirectory {
   const hashOf = createLookup(
     (accountId) => edge.getAccountHash(accountId),
     async (accountId) => (await openRegistry().byId(accountId))?.accountHash ?? null,
-    now,
+    timers,
   )
   const idOf = createLookup(
     async (accountHash) => (await edge.get(accountHash))?.accountId ?? null,
     async (accountHash) => (await openRegistry().byHash(accountHash))?.accountId ?? null,
-    now,
+    timers,
   )
   return { has: async (accountId) => (await hashOf(accountId)) !== null, idOf }
 }

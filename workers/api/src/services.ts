@@ -77,7 +77,7 @@ function directoryOf(env: Env): AccountDirectory {
   const directory = createAccountDirectory(
     kvEdgeDocuments(env.EDGE),
     () => durableAccountRegistry(env.REGISTRY),
-    Date.now,
+    timers,
   )
   directories.set(env, directory)
   return directory

@@ -25,7 +25,13 @@ function setUp(memoSeconds: number) {
     asked.authority++
     return hash.startsWith('none') ? null : documentOf(hash, state.authority)
   }
-  return { asked, state, memo: createEdgeMemo(store, authority, memoSeconds, () => state.now) }
+  const timers = {
+    now: () => state.now,
+    async wait(ms: number) {
+      state.now += ms
+    },
+  }
+  return { asked, state, memo: createEdgeMemo(store, authority, memoSeconds, timers) }
 }
 
 describe('the edge memo', () => {
@@ -73,12 +79,17 @@ describe('the edge memo', () => {
   })
   it('asks the authority about one hash once a second, and about a bounded number of hashes', async () => {
     const { asked, state, memo } = setUp(0)
-    expect(await memo.readAuthority('h')).not.toBeNull()
-    expect(await memo.readAuthority('h')).toBeNull()
+    const together = await Promise.all([1, 2, 3].map(() => memo.readAuthority('h')))
+    expect(together.map((document) => document?.version)).toEqual([1, 1, 1])
+    expect((await memo.readAuthority('h'))?.version).toBe(1)
+    expect(asked.authority).toBe(1)
     for (let i = 0; i < 100; i++) await memo.readAuthority(`none${i}`)
     expect(asked.authority).toBe(20)
+    expect(await memo.readAuthority('another')).toBeNull()
     state.now += 1000
-    expect(await memo.readAuthority('h')).not.toBeNull()
+    state.authority = 2
+    expect((await memo.readAuthority('h'))?.version).toBe(2)
+    expect(asked.authority).toBe(21)
   })
   it('holds logs of a bounded size', async () => {
     const { asked, state, memo } = setUp(30)

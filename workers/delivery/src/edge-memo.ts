@@ -1,11 +1,20 @@
-import { type BucketPurges, createRateLimit, type EdgeDocument, type EdgeDocuments } from '@tintype/core'
+import {
+  type BucketPurges,
+  createLimitedLookup,
+  type EdgeDocument,
+  type EdgeDocuments,
+  type Timers,
+} from '@tintype/core'
 import { createMemo } from './memo.ts'
 
 /** What this isolate knows of accounts: edge documents remembered for a while, the authority asked now and then. */
 export interface EdgeMemo {
   read(accountHash: string): Promise<EdgeDocument | null>
   readPurges(accountHash: string, bucket: number): Promise<BucketPurges>
-  /** The authority's own document; null when it has none, or when it was asked too recently to be asked again. */
+  /**
+   * The authority's own document, at most a second old: all who ask in that time share it. Null when it has none, or when
+   * too many other accounts were asked about.
+   */
   readAuthority(accountHash: string): Promise<EdgeDocument | null>
 }
 
@@ -27,12 +36,13 @@ export function createEdgeMemo(
   documents: Pick<EdgeDocuments, 'get' | 'getPurges'>,
   askAuthority: (accountHash: string) => Promise<EdgeDocument | null>,
   memoSeconds: number,
-  now: () => number,
+  timers: Timers,
 ): EdgeMemo {
+  const { now } = timers
   const ttlMs = memoSeconds * 1000
   const known = createMemo<EdgeDocument | null>({ ...DOCUMENTS, ttlMs }, now, charactersOf)
   const purges = createMemo<BucketPurges>({ ...BUCKETS, ttlMs }, now, charactersOf)
-  const authorityLimit = createRateLimit(AUTHORITY_LIMIT, now)
+  const authority = createLimitedLookup(askAuthority, AUTHORITY_LIMIT, timers)
 
   /** The store's copies differ in age: an older document never replaces a newer one. */
   const remember = (accountHash: string, document: EdgeDocument | null): EdgeDocument | null => {
@@ -61,8 +71,7 @@ export function createEdgeMemo(
       return rememberPurges(key, (await documents.getPurges(accountHash, bucket)) ?? NO_PURGES)
     },
     async readAuthority(accountHash) {
-      if (!authorityLimit.admits(accountHash)) return null
-      const document = await askAuthority(accountHash)
+      const document = (await authority.find(accountHash))?.value ?? null
       return document === null ? null : remember(accountHash, document)
     },
   }

@@ -1,4 +1,4 @@
-import type { ImageHeads } from '@tintype/core'
+import type { ImageHeads, Timers } from '@tintype/core'
 import { kvEdgeDocuments, r2ImageHeads } from '@tintype/storage'
 import { createEdgeMemo, type EdgeMemo } from './edge-memo.ts'
 import { type Env, parseMemoSeconds, requireBindings } from './env.ts'
@@ -17,6 +17,8 @@ export interface Services {
   defer(work: () => Promise<unknown>): void
 }
 
+const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
+
 /** What an isolate remembers lives as long as its environment does. */
 interface IsolateMemory {
   readonly edge: EdgeMemo
@@ -32,7 +34,7 @@ function memoryOf(env: Env): IsolateMemory {
       kvEdgeDocuments(env.EDGE),
       (accountHash) => env.API.edgeDocument(accountHash),
       parseMemoSeconds(env.EDGE_MEMO_SECONDS),
-      Date.now,
+      timers,
     ),
     renderer: createRenderClient(env.RENDER, Date.now),
   }
