@@ -3,7 +3,7 @@ import { createGovernor, type GovernorOptions, SMALL_START_BYTES } from './gover
 
 const OPTIONS: GovernorOptions = {
   budgetBytes: 10e6,
-  startBytes: 12 * SMALL_START_BYTES, // four small starts, and eight times as much for large ones
+  startBytes: 9 * SMALL_START_BYTES, // four small starts, and five times as much for large ones
   maxWaiting: 10,
   maxWaitMs: 1000,
   leaseMs: 5000,
@@ -44,14 +44,14 @@ describe('a start', () => {
   it('changes lanes when it turns out large, and waits there for large ones alone', async () => {
     const governor = create()
     const [one, two, ...small] = await Promise.all([1, 2, 3, 4].map(() => governor.start()))
-    await one?.need(7 * SMALL_START_BYTES)
-    const waiting = two?.need(7 * SMALL_START_BYTES)
+    await one?.need(4 * SMALL_START_BYTES)
+    const waiting = two?.need(4 * SMALL_START_BYTES)
     await scheduler.wait(5)
-    expect(governor.usage().startBytes).toBe((7 + 3) * SMALL_START_BYTES)
+    expect(governor.usage().startBytes).toBe((4 + 3) * SMALL_START_BYTES)
     for (const start of small) start.release()
     one?.settle(SMALL_START_BYTES)
     await waiting
-    expect(governor.usage().startBytes).toBe((1 + 7) * SMALL_START_BYTES)
+    expect(governor.usage().startBytes).toBe((1 + 4) * SMALL_START_BYTES)
   })
 
   it('lets nobody hold a part and wait for more', async () => {

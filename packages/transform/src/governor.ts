@@ -15,10 +15,10 @@ export interface GovernorOptions {
   readonly pollMs: number
 }
 
-/** An isolate has 128 MB for everything: 96 for jobs, 15 for starts, the rest for code and what is in flight. */
+/** An isolate has 128 MB for everything: 96 for jobs, 18 for starts, the rest for code and what is in flight. */
 export const ISOLATE_BUDGET: GovernorOptions = {
   budgetBytes: 96e6,
-  startBytes: 15e6,
+  startBytes: 18e6,
   maxWaiting: 64,
   maxWaitMs: 60_000,
   leaseMs: 25_000,
@@ -26,11 +26,11 @@ export const ISOLATE_BUDGET: GovernorOptions = {
 }
 
 /** What every start may hold without asking. The headers of most pictures have a few kilobytes. */
-export const SMALL_START_BYTES = 256e3
+export const SMALL_START_BYTES = 500e3
 /** Originals of one job: its own, and those that are drawn onto it. */
 export const MAX_SOURCES = 16
 /** How much of the memory for starts the small ones share. Large ones have the rest, so that neither waits for the other. */
-const SMALL_SHARE = 1 / 3
+const SMALL_SHARE = 4 / 9
 
 /** The memory of a job that has its price. */
 export interface Reservation {
@@ -129,7 +129,16 @@ export function createGovernor(
         small.shrink(0)
         large.shrink(bytes)
       },
-      borrow: (peakBytes) => jobs.claim(peakBytes, stayAlive),
+      async borrow(peakBytes) {
+        const reservation = await jobs.claim(peakBytes, stayAlive)
+        return {
+          renew() {
+            stayAlive()
+            reservation.renew()
+          },
+          release: reservation.release,
+        }
+      },
       async claim(peakBytes) {
         giveUp()
         const reservation = await jobs.claim(peakBytes, stayAlive)

@@ -75,13 +75,14 @@ export function createLane(options: LaneOptions, timers: Timers): Lane {
 
   async function wait(ticket: number, bytes: number, since: number, onWait?: () => void): Promise<Hold> {
     for (;;) {
+      onWait?.()
       const now = timers.now()
       waiting.set(ticket, now)
-      sweep(now)
       if (isFirst(ticket) && fits(bytes)) return grant(ticket, bytes)
       if (now - since >= maxWaitMs) throw new ApiError('overloaded')
-      onWait?.()
       await timers.wait(pollMs)
+      // Whoever lives has polled meanwhile, even after a computation that let nobody run: the others are gone.
+      sweep(timers.now())
     }
   }
 
@@ -91,7 +92,6 @@ export function createLane(options: LaneOptions, timers: Timers): Lane {
     async claim(bytes, onWait) {
       if (bytes > capacityBytes) throw new ApiError('refusedDimensions')
       const since = timers.now()
-      sweep(since)
       const ticket = ++lastTicket
       if (waiting.size === 0 && fits(bytes)) return grant(ticket, bytes)
       if (waiting.size >= maxWaiting) throw new ApiError('overloaded')

@@ -11,5 +11,7 @@ export interface PicturePlan {
   readonly kernelBytes: number
   /** Most bytes that one step holds outside of it. */
   readonly besideBytes: number
+  /** Heaps of libraries that steps leave behind, all together. */
+  readonly heapBytes: number
   readonly warnings: readonly string[]
 }

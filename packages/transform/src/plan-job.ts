@@ -13,7 +13,7 @@ import { filterExif } from './exif.ts'
 import type { PicturePlan } from './picture-plan.ts'
 import { type Known, planPicture } from './plan-picture.ts'
 import { type JobPrice, priceJob } from './price.ts'
-import type { ProbedSource } from './source.ts'
+import { type ProbedSource, READER_WINDOW_BYTES } from './source.ts'
 import { planFlatten } from './steps/flatten.ts'
 
 /** Everything about a job, decided before a pixel is touched. */
@@ -67,9 +67,9 @@ export function planJob(
 
 const NOTHING: Known = { overlays: new Map(), findings: {} }
 
-/** What was read of all sources before the job has its price. */
+/** What is held of all sources before the job has its price: first bytes, and the windows of their readers. */
 export const startBytesOf = (source: ProbedSource, { overlays }: Known): number =>
-  [...overlays.values()].reduce((sum, { start }) => sum + start.length, source.start.length)
+  [source, ...overlays.values()].reduce((sum, { start }) => sum + start.length + READER_WINDOW_BYTES, 0)
 
 const describeRefusal = (facts: SourceFacts, result: { width: number; height: number }): string =>
   `${facts.width}x${facts.height} px into ${result.width}x${result.height} px needs more memory than there is`

@@ -45,6 +45,7 @@ export function planPicture(
     canvas,
     kernelBytes: decode.price.kernelBytes + profileBytes + rasterBytes + most((step) => step.scratchBytes),
     besideBytes: most((step) => step.besideBytes),
+    heapBytes: steps.reduce((sum, step) => sum + step.heapBytes, 0),
     warnings,
   }
 }
@@ -53,6 +54,8 @@ export function planPicture(
 function planOverlay(op: Extract<Op, { readonly op: 'draw' }>, canvas: Canvas, known: Known): PlannedStep {
   const source = known.overlays.get(formatSourceIdentity(op.source))
   if (source === undefined) throw new ApiError('deliveryInternal')
+  const isSought = op.ops.some((inner) => inner.op === 'resize' && inner.gravity === 'auto')
+  if (isSought) throw new ApiError('invalidOptions', '"gravity" of an overlay cannot be "auto"')
   const picture = planPicture(op.ops, source, 'first', { ...known, findings: {} })
   return planDraw(op, canvas, picture, source)
 }

@@ -9,7 +9,7 @@ const ALIGNMENT_BYTES = 256
 export interface JobParts {
   /** Bytes of the originals that were read before the job was priced, and are kept until they are decoded. */
   readonly startBytes: number
-  readonly picture: Pick<PicturePlan, 'decode' | 'kernelBytes' | 'besideBytes'>
+  readonly picture: Pick<PicturePlan, 'decode' | 'kernelBytes' | 'besideBytes' | 'heapBytes'>
   readonly encode: StagePrice
 }
 
@@ -36,6 +36,7 @@ export function priceJob(parts: JobParts): JobPrice {
     startBytes +
     kernelBytes +
     decode.heapBytes +
+    picture.heapBytes +
     Math.max(decode.bufferBytes, picture.besideBytes, encode.heapBytes + encode.bufferBytes)
   return { kernelBytes, peakBytes }
 }

@@ -25,6 +25,9 @@ export interface OpenedSource {
  */
 export type OpenSource = (source: SourceRef) => Promise<OpenedSource>
 
+/** What an open reader keeps of a file that waits to be read on. */
+export const READER_WINDOW_BYTES = 64 << 10
+
 /** A source that was looked at: all that planning needs, and its bytes for whoever decodes it. */
 export interface ProbedSource {
   readonly facts: SourceFacts

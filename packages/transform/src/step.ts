@@ -30,6 +30,8 @@ export interface PlannedStep extends Canvas {
   readonly scratchBytes: number
   /** Bytes outside the job's kernel, until the step is over. */
   readonly besideBytes: number
+  /** Heaps of libraries: garbage after the step, but nothing says when it is collected. */
+  readonly heapBytes: number
   /** Owns its input: it may change it and return it, or return another raster of the same kernel. */
   run(raster: KernelRaster, services: StepServices): KernelRaster | Promise<KernelRaster>
 }
@@ -53,6 +55,7 @@ export const inPlace = (
   rasterBytes: 0,
   scratchBytes,
   besideBytes: 0,
+  heapBytes: 0,
   run(raster) {
     run(raster)
     return raster
@@ -64,4 +67,4 @@ export const toRaster = (
   canvas: Canvas,
   rasterBytes: number,
   run: (raster: KernelRaster) => KernelRaster,
-): PlannedStep => ({ ...canvas, rasterBytes, scratchBytes: 0, besideBytes: 0, run })
+): PlannedStep => ({ ...canvas, rasterBytes, scratchBytes: 0, besideBytes: 0, heapBytes: 0, run })

@@ -262,6 +262,11 @@ describe('draw', () => {
     expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0, waiting: 0 })
   })
 
+  it('an overlay whose window nobody looked for is an error', async () => {
+    const ops = [{ ...(resize(5, 5) as Op & { op: 'resize' }), fit: 'cover', gravity: 'auto' } as Op]
+    await expect(run(base, [draw({ ops })], { overlays })).rejects.toMatchObject({ kind: 'invalidOptions' })
+  })
+
   it('a dot over a large picture is refused before anything is placed', async () => {
     const dot = { overlays: { logo: drawRaster(1, 1, () => [1, 1, 1, 255]) } }
     await expect(

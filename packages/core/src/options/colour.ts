@@ -45,6 +45,9 @@ const toByte = (fraction: number | undefined): number =>
 /** `#rrggbb`, with `aa` behind it where the colour is not opaque. */
 export function formatColour({ r, g, b, a }: Rgba): string {
   const bytes = a === 255 ? [r, g, b] : [r, g, b, a]
+  if (!bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)) {
+    throw new RangeError('A colour has four bytes')
+  }
   return `#${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 

@@ -117,11 +117,11 @@ const describeAbsence = (name: OptionName, surface: Surface): string =>
 const shown = (text: string): string => text.slice(0, 40).replace(/[^\w-]/g, '?')
 
 /**
- * The canonical list: long names in the table's order, each value as its type writes it, encoded where a URL needs it.
+ * The canonical list of what a URL can say: long names in the table's order, each value as its type writes it, encoded where a URL needs it.
  * `parseUrlOptions` reads it back as the same options.
  */
 export const formatUrlOptions = (options: Options): string =>
-  OPTION_NAMES.filter((name) => options[name as keyof Options] !== undefined)
+  OPTION_NAMES.filter((name) => options[name as keyof Options] !== undefined && typeOn(name, 'url') !== null)
     .map((name) => {
       const text = optionRow(name).type.toText(options[name as keyof Options])
       return `${name}=${encodeURIComponent(text)}`

@@ -16,7 +16,7 @@ const SCHEMA: JsonSchema = {
 }
 
 /**
- * A point of a picture, in fractions of its sides. Text is `XxY`; only the object form has a mode.
+ * A point of a picture, in fractions of its sides. Text is `XxY`, or `XxYxbox-center`, which is ours.
  * Rule: docs/parity.md#formats-and-geometry.
  */
 export function point(): ValueType<Point> {
@@ -26,8 +26,10 @@ export function point(): ValueType<Point> {
   }
   return {
     fromText(text) {
-      const [x = '', y = '', ...rest] = text.split('x')
-      return rest.length > 0 ? UNREADABLE : both(FRACTION.fromText(x), FRACTION.fromText(y))
+      const [, spot = text, mode] = /^(.*)x(box-center)$/s.exec(text) ?? []
+      const [x = '', y = '', ...rest] = spot.split('x')
+      const found = rest.length > 0 ? UNREADABLE : both(FRACTION.fromText(x), FRACTION.fromText(y))
+      return mode === undefined || found instanceof Refused ? found : { ...found, mode: 'box-center' }
     },
     fromValue(value) {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return UNREADABLE
@@ -37,7 +39,7 @@ export function point(): ValueType<Point> {
       if (found instanceof Refused || mode !== 'box-center') return found
       return { ...found, mode }
     },
-    toText: ({ x, y }) => `${x}x${y}`,
+    toText: ({ x, y, mode }) => `${x}x${y}${mode === 'box-center' ? 'xbox-center' : ''}`,
     expects: 'a point such as 0.5x0.5, or {x, y} with fractions from 0 to 1',
     schema: SCHEMA,
   }

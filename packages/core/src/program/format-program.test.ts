@@ -31,36 +31,38 @@ const source: fc.Arbitrary<SourceRef> = fc.oneof(
   }),
 )
 const side = fc.option(fc.integer({ min: 1, max: 12_000 }))
+type Arbitraries = { readonly [K in Op['op']]: fc.Arbitrary<Extract<Op, { readonly op: K }>> }
+/** One generator per operation: one that is missing does not compile. */
+const operations = (inner: fc.Arbitrary<Op>): Arbitraries => ({
+  turn: fc.record({ op: fc.constant('turn'), orientation: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8) }),
+  resize: fc.record({
+    op: fc.constant('resize'),
+    width: side,
+    height: side,
+    fit: fc.constantFrom('scale-down', 'cover', 'pad'),
+    gravity: fc.oneof(
+      fc.constantFrom('center', 'left', 'bottom', 'auto'),
+      fc.record({ x: fraction, y: fraction, mode: fc.constantFrom('remainder', 'box-center') }),
+    ),
+    fill: rgba,
+  }),
+  background: fc.record({ op: fc.constant('background'), colour: rgba }),
+  blur: fc.record({ op: fc.constant('blur'), radius: fraction }),
+  draw: fc.record({
+    op: fc.constant('draw'),
+    source,
+    ops: fc.array(inner, { maxLength: 3 }),
+    place: fc.record({
+      x: fc.option(fc.record({ from: fc.constantFrom('left', 'right'), px: fc.integer() })),
+      y: fc.option(fc.record({ from: fc.constantFrom('top', 'bottom'), px: fc.integer() })),
+    }),
+    opacity: fraction,
+    repeat: fc.constantFrom('none', 'both', 'x', 'y'),
+    composite: fc.constantFrom(...COMPOSITES),
+  }),
+})
 const { op } = fc.letrec<{ op: Op }>((tie) => ({
-  op: fc.oneof(
-    { maxDepth: 3 },
-    fc.record({ op: fc.constant('turn' as const), orientation: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8) }),
-    fc.record({
-      op: fc.constant('resize' as const),
-      width: side,
-      height: side,
-      fit: fc.constantFrom('scale-down', 'cover', 'pad'),
-      gravity: fc.oneof(
-        fc.constantFrom('center', 'left', 'bottom', 'auto'),
-        fc.record({ x: fraction, y: fraction, mode: fc.constantFrom('remainder', 'box-center') }),
-      ),
-      fill: rgba,
-    }),
-    fc.record({ op: fc.constant('background' as const), colour: rgba }),
-    fc.record({ op: fc.constant('blur' as const), radius: fraction }),
-    fc.record({
-      op: fc.constant('draw' as const),
-      source,
-      ops: fc.array(tie('op'), { maxLength: 3 }),
-      place: fc.record({
-        x: fc.option(fc.record({ from: fc.constantFrom('left', 'right'), px: fc.integer() })),
-        y: fc.option(fc.record({ from: fc.constantFrom('top', 'bottom'), px: fc.integer() })),
-      }),
-      opacity: fraction,
-      repeat: fc.constantFrom('none', 'both', 'x', 'y'),
-      composite: fc.constantFrom(...COMPOSITES),
-    }),
-  ) as fc.Arbitrary<Op>,
+  op: fc.oneof({ maxDepth: 3 }, ...(Object.values(operations(tie('op'))) as fc.Arbitrary<Op>[])),
 }))
 const program: fc.Arbitrary<Program> = fc.record({
   ops: fc.array(op, { maxLength: 4 }),
@@ -86,7 +88,7 @@ function changed<T>(value: T, path: readonly (string | number)[]): T {
   for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>
   const last = path.at(-1) as string | number
   const leaf = at[last]
-  at[last] = typeof leaf === 'number' ? leaf + 1 : `${leaf}x`
+  at[last] = typeof leaf === 'number' ? (leaf === 255 ? 254 : leaf + 1) : `${leaf}x`
   return copy
 }
 
@@ -116,6 +118,14 @@ describe('the canonical text', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  it('has no text for numbers that are none', () => {
+    for (const radius of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() =>
+        formatProgram({ ops: [{ op: 'blur', radius }], output: programOfOptions({}).output }),
+      ).toThrow()
+    }
   })
 
   it('cannot be forged by what stands in a text', () => {

@@ -14,7 +14,14 @@ const call = <R extends object>(
   name: string,
   fields: readonly Part[],
   _rest: keyof R extends never ? R : never,
-): string => `${name}${JSON.stringify(fields)}`
+): string => `${name}${JSON.stringify(fields.map(checked))}`
+
+/** JSON has one word for all that is no number: two programs would share it. */
+function checked(part: Part): Part {
+  if (typeof part === 'number' && !Number.isFinite(part))
+    throw new Error('A program has numbers that are none')
+  return Array.isArray(part) ? part.map(checked) : part
+}
 
 function formatOp(operation: Op): string {
   switch (operation.op) {

@@ -44,17 +44,20 @@ export async function analyse(
   const turned = uprightSize({ ...source.facts, orientation: leadingOrientation(source.facts, ops) })
   const { crop } = planTransform(turned, { ...resize, gravity: 'center' })
   if (crop.width === turned.width && crop.height === turned.height) return {}
-  const copy = await readCopy(ops, source, start, services)
-  const scale = { x: copy.width / turned.width, y: copy.height / turned.height }
-  return { focus: findFocus(copy, { width: crop.width * scale.x, height: crop.height * scale.y }) }
+  return withCopy(ops, source, start, services, (copy) => {
+    const scale = { x: copy.width / turned.width, y: copy.height / turned.height }
+    return { focus: findFocus(copy, { width: crop.width * scale.x, height: crop.height * scale.y }) }
+  })
 }
 
-async function readCopy(
+/** Make a small copy, and look at it while its memory is reserved. */
+async function withCopy<T>(
   ops: readonly Op[],
   source: ProbedSource,
   start: Start,
   services: Parameters<typeof analyse>[4],
-): Promise<Pixels> {
+  look: (copy: Pixels) => T,
+): Promise<T> {
   const turns = ops.slice(
     0,
     ops.findIndex(({ op }) => op !== 'turn'),
@@ -77,7 +80,7 @@ async function readCopy(
     const stepServices = { ...services, meter, turns: { check: reservation.renew, yield: services.yield } }
     for await (const { raster } of runPicture(picture, source, kernel, stepServices)) {
       const { width, height, pointer } = raster
-      return { width, height, data: kernel.bytes(pointer, width * height * 4).slice() }
+      return look({ width, height, data: kernel.bytes(pointer, width * height * 4) })
     }
     throw new ApiError('decodingFailed', 'it holds no picture')
   } finally {

@@ -27,8 +27,8 @@ const MAX_START_BYTES = 2 << 20
 const SMALL_BYTES = 64 << 10
 /** A kernel that unpacks a profile, without the profile. */
 const UNPACKER_BYTES = 4 * 65_536
-/** Deflate makes no more of a byte. */
-const MOST_INFLATION = 1032
+/** A profile that is packed in this many bytes has no more than that: cameras and screens need a few hundred. */
+const SMALL_PROFILE = { packedBytes: 8 << 10, bytes: 64 << 10 } as const
 /** The start in the reader and its copy; a profile in pieces, and that again in one. */
 const LARGE_BYTES = 2 * MAX_START_BYTES + 2 * MAX_PROFILE_BYTES + UNPACKER_BYTES
 /** Filter bytes, stored deflate blocks and chunk heads come on top of the pixels at the worst. */
@@ -50,7 +50,9 @@ export const pngCodec: StillCodec = {
         const copy = start.slice()
         reader.advance(copy.length)
         const profileBytes = mostProfileBytes(copy)
-        if (profileBytes > 0 && !isLarge) await need(2 * copy.length + 2 * profileBytes + UNPACKER_BYTES)
+        if (profileBytes > SMALL_PROFILE.bytes && !isLarge) {
+          await need(2 * copy.length + 2 * profileBytes + UNPACKER_BYTES)
+        }
         return copy
       }
     }
@@ -98,13 +100,15 @@ export const pngCodec: StillCodec = {
   },
 }
 
+/** What is unpacked of a profile at most; one that is larger is no profile that anybody made. */
+const mostUnpacked = ({ compressed }: NonNullable<PngHeader['iccProfile']>): number =>
+  compressed.length <= SMALL_PROFILE.packedBytes ? SMALL_PROFILE.bytes : MAX_PROFILE_BYTES
+
 /** What an embedded profile may unpack to, bytes; 0 where there is none, or the header cannot be read. */
 function mostProfileBytes(start: Uint8Array): number {
   try {
     const { iccProfile } = readPngHeader(start).header
-    return iccProfile === null
-      ? 0
-      : Math.min(MAX_PROFILE_BYTES, MOST_INFLATION * iccProfile.compressed.length)
+    return iccProfile === null ? 0 : mostUnpacked(iccProfile)
   } catch (error) {
     if (error instanceof PixelError) return 0
     throw error
@@ -130,7 +134,7 @@ function readProfile({ iccProfile, colourType }: PngHeader): {
   if (iccProfile === null) return { profile: null, profileBytes: 0, kernelBytes: 0 }
   const kernel = createKernel(kernelModule)
   try {
-    const embedded = inflatePngProfile(kernel, iccProfile, MAX_PROFILE_BYTES)
+    const embedded = inflatePngProfile(kernel, iccProfile, mostUnpacked(iccProfile))
     const isGrey = colourType === 0 || colourType === 4
     const profile = chooseProfile(embedded, isGrey ? 'grey' : 'rgb')
     return { profile, profileBytes: embedded.length, kernelBytes: kernel.peakBytes() }

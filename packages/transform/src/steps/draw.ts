@@ -32,7 +32,8 @@ export function planDraw(
     hasAlpha: hasAlpha || MAKES_HOLES.has(op.composite),
     rasterBytes: 0,
     scratchBytes: width * height * 4,
-    besideBytes: kernelBytes + price.heapBytes + price.bufferBytes + picture.besideBytes,
+    besideBytes: kernelBytes + price.bufferBytes + picture.besideBytes,
+    heapBytes: price.heapBytes + picture.heapBytes,
     async run(canvas, services) {
       const overlay = await copyOverlay(canvas, picture, source, kernelBytes, services)
       for (const at of places) composite(canvas, overlay, at, op.composite, op.opacity)
