@@ -54,7 +54,8 @@ export function planGifDecode(header: GifHeader, limits: GifDecodeLimits = {}): 
   const frames = Math.min(header.frameCount, limits.frames ?? header.frameCount)
   if (frames > maxFrames) throw new PixelError('too-large', 'The GIF has too many frames')
   if (width * height * frames > maxPixels) throw new PixelError('too-large', 'The GIF has too many pixels')
-  const canvases = header.restoresPrevious ? 2 : 1
+  // What the last frame leaves to the next one is nobody's business: it never restores, so a single one needs no copy.
+  const canvases = header.restoresPrevious && frames > 1 ? 2 : 1
   const bytes = FIXED_BYTES + canvases * width * height * 4
   const priceBytes = Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
   if (priceBytes > Math.min(maxBytes, MEMORY_LIMIT_BYTES))
@@ -194,7 +195,7 @@ class GifDecoder {
       image.height,
       image.interlaced,
       image.transparentIndex ?? 256,
-      image.disposal,
+      this.#index + 2 === this.#plan.frames ? 0 : image.disposal, // the index is still that of the frame before
       image.codeSize,
     )
     this.#index++

@@ -30,7 +30,12 @@ function lzw(indexes: readonly number[]): number[] {
       bytes[place >> 3] = (bytes[place >> 3] ?? 0) | (((code >> bit) & 1) << (place & 7))
     }
   })
-  return [2, bytes.length, ...bytes, 0]
+  const blocks: number[] = []
+  for (let at = 0; at < bytes.length; at += 255) {
+    const block = bytes.slice(at, at + 255)
+    blocks.push(block.length, ...block)
+  }
+  return [2, ...blocks, 0]
 }
 
 function drawGif(width: number, height: number, frames: readonly Frame[], loops?: number): Uint8Array {
@@ -89,6 +94,18 @@ describe('the GIF decoder', () => {
       ]),
     )
     expect(frames).toEqual([[...RED, ...RED], [...GREEN, ...RED], third])
+  })
+
+  it('takes one canvas for the last frame that it draws, whatever that would restore', async () => {
+    const [width, height] = [400, 300]
+    const frame = { indexes: new Array<number>(width * height).fill(1), disposal: 3 }
+    const file = drawGif(width, height, [frame, frame])
+    const { header } = readGifHeader(file)
+    const one = planGifDecode(header, { frames: 1 }).priceBytes
+    expect(planGifDecode(header).priceBytes - one).toBeGreaterThanOrEqual(width * height * 4 - 65_536)
+    expect(one).toBe(planGifDecode({ ...header, restoresPrevious: false }, { frames: 1 }).priceBytes)
+    const { frames } = await decode(file, { frames: 1 }) // compares its peak with its price
+    expect(frames).toHaveLength(1)
   })
 
   it('draws nothing for the transparent index', async () => {

@@ -19,7 +19,7 @@ export const gifDecoder: Decoder = {
     const source = { ...facts, orientation: view.orientation }
     const geometry = { crop: view.crop, scaled: view.size }
     const frame = planGifDecode(
-      { width, height, frameCount: 1, delaysMs: [0], loopCount: 1, hasAlpha: true, restoresPrevious: false },
+      { width, height, frameCount: 1, delaysMs: [0], loopCount: 1, hasAlpha: true, restoresPrevious: true },
       { frames: 1, maxBytes: Number.POSITIVE_INFINITY },
     )
     const resize = planResize({
