@@ -15,6 +15,7 @@ export { FORMAT_NAMES, FORMATS, isOutputFormat, OUTPUT_FORMATS, UPLOAD_FORMATS }
 export type { Gravity } from './gravity.ts'
 export { type Cicp, readAv1Sequence } from './header/av1-sequence.ts'
 export { avifDescriptionEnd, MAX_META_BYTES, readAvifPicture } from './header/avif-header.ts'
+export { checkCodedBytes } from './header/coded-bytes.ts'
 export type { CodedPicture, CodedStill, HeifPicture } from './header/heif-picture.ts'
 export type { FaultKinds, HeaderReader, ImageHeader } from './header/image-header.ts'
 export { createHeaderReader, DELIVERY_FAULTS, readImageHeader, UPLOAD_FAULTS } from './header/image-header.ts'

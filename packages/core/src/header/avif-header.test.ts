@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createHeaderReader, readImageHeader } from './image-header.ts'
 import {
   AV1C,
@@ -213,4 +213,106 @@ it('judges a description of the largest size in linear time', () => {
   const startedAt = performance.now()
   expect(() => readImageHeader(file)).toThrow('more than 2048 tiles')
   expect(performance.now() - startedAt).toBeLessThan(200)
+})
+
+describe('parts of pixels', () => {
+  /** A file of one picture for each list of parts (offset from the first pixel, length), over 9000 bytes of pixels; a grid's own 30 bytes come first. */
+  const withParts = (
+    parts: readonly (readonly [number, number])[],
+    tiles: readonly number[] | null = null,
+  ) => {
+    const ids = tiles === null ? [1] : [2, 3]
+    const stills = ids.map((id) => ({
+      ...still(id, 80, 70),
+      data: id === ids[0] ? bytesOf(av1Start(80, 70), new Uint8Array(9000)) : av1Start(80, 70),
+      parts,
+    }))
+    return tiles === null
+      ? readHeif({ items: stills })
+      : readHeif({ items: [grid(150, 70), ...stills], references: [['dimg', 1, tiles]] })
+  }
+
+  it.each([
+    [
+      'one after the other',
+      [
+        [0, 100],
+        [100, 8000],
+      ],
+    ],
+    [
+      'in any order',
+      [
+        [0, 100],
+        [200, 8000],
+        [100, 100],
+      ],
+    ],
+    [
+      'with the rest of the file',
+      [
+        [0, 100],
+        [100, 0],
+      ],
+    ],
+  ] as const)('are taken %s', (_, parts) => {
+    expect(withParts(parts)).toMatchObject({ width: 80, height: 70 })
+  })
+
+  it.each([
+    [
+      'by a byte',
+      [
+        [0, 101],
+        [100, 8000],
+      ],
+    ],
+    ['all of them', new Array(20).fill([0, 9000])],
+    [
+      'with the rest of the file',
+      [
+        [0, 0],
+        [100, 100],
+      ],
+    ],
+    [
+      'each the rest of the file',
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+  ] as const)('are refused when they overlap: %s', (_, parts) => {
+    expect(() => withParts(parts)).toThrow('parts of its pixels overlap')
+  })
+
+  it('are refused when tiles share more than small ones would', () => {
+    expect(withParts([[30, 4096]], [2, 3])).toMatchObject({ width: 150, height: 70 })
+    expect(() => withParts([[30, 4097]], [2, 3])).toThrow('its pixels are larger than the file')
+    expect(() => withParts([[30, 9000]], [2, 3])).toThrow('its pixels are larger than the file')
+    expect(() => withParts([[30, 9000]], [2, 2])).toThrow('its pixels are larger than the file')
+  })
+
+  it('are refused when they are larger than the description that they lie in', () => {
+    const data = bytesOf(av1Start(20, 10), new Uint8Array(30))
+    const of = (bytes: number) =>
+      readHeif({
+        items: [{ ...still(1, 20, 10), data, inMeta: true, parts: [[0, bytes]] }],
+        versions: { iloc: 1 },
+      })
+    expect(of(data.length)).toMatchObject({ width: 20 })
+    expect(() => of(data.length + 1)).toThrow('larger than what they lie in')
+  })
+})
+
+it('refuses a configuration, and a choice of layers, longer than any', () => {
+  const withProperty = (...more: [string, number[]][]) =>
+    readHeif({ items: [{ ...still(1, 20, 10), properties: [ispe(20, 10), AV1C, ...more] }] })
+  expect(withProperty(['a1lx', new Array(13).fill(0)])).toMatchObject({ width: 20 })
+  expect(() => withProperty(['a1lx', new Array(17).fill(0)])).toThrow('its choice of layers is too long')
+  const long = {
+    ...still(1, 20, 10),
+    properties: [ispe(20, 10), ['!av1C', new Array(8193).fill(0)] as const],
+  }
+  expect(() => readHeif({ items: [long] })).toThrow('its av1C box is too long')
 })

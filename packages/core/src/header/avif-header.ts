@@ -2,6 +2,7 @@ import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-
 import { type Av1Sequence, readAv1Sequence } from './av1-sequence.ts'
 import { BoxEnd, BoxReader } from './box-reader.ts'
 import { ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
+import { checkCodedBytes } from './coded-bytes.ts'
 import type { HeaderParser, ImageHeader } from './header-parser.ts'
 import { type CodedStill, type HeifPicture, readHeifPicture } from './heif-picture.ts'
 import { type HeifFormat, readItemTable } from './item-boxes.ts'
@@ -60,6 +61,7 @@ function* readHeifHeader(
   yield { format, width: crop.width, height: crop.height, orientation, hasAlpha: alpha !== null, animated }
   if (format === 'avif' && !animated) yield* judgePixels(feed, colour.tiles[0] as CodedStill, picture)
   yield* feed.skip(end - feed.position)
+  checkCodedBytes(picture, Math.max(end, feed.position), format)
 }
 
 /**

@@ -10,6 +10,7 @@ import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-
 import type { Cicp } from './av1-sequence.ts'
 import type { BoxReader } from './box-reader.ts'
 import { readCleanAperture } from './clean-aperture.ts'
+import { checkExtents } from './coded-bytes.ts'
 import type { HeifFormat, Item, ItemTable, Property } from './item-boxes.ts'
 
 /** One coded still: a picture, or a tile of one. */
@@ -49,6 +50,10 @@ export interface HeifPicture {
 const ALPHA_TYPES = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1']
 const CODED = { avif: { type: 'av01', config: 'av1C' }, heic: { type: 'hvc1', config: 'hvcC' } } as const
 const LAYERS = ['a1op', 'lsel', 'a1lx']
+/** `a1lx` is the longest: a flag and three sizes of 4 bytes. */
+const MAX_LAYER_BYTES = 16
+/** Honest ones have some dozen bytes, with everything that they may repeat some hundred. */
+const MAX_CONFIG_BYTES = 8192
 /** Properties that are read, or may be passed over without showing another picture. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['ispe', 'pixi', 'pasp', 'colr', 'auxC', 'irot', 'imir', 'clap', 'clli', 'mdcv', 'cclv', 'amve'],
@@ -155,16 +160,27 @@ function readStill(item: Item, format: HeifFormat): CodedStill {
   if (payload === undefined) throw damagedPicture(format, `its ${config} box is missing`)
   if (item.source === 'elsewhere') throw unsupportedPicture(format, 'pixels in another file')
   if (item.extents.length === 0) throw damagedPicture(format, 'it does not say where its pixels are')
+  checkExtents(item.extents, format)
+  if (payload.left > MAX_CONFIG_BYTES) throw damagedPicture(format, `its ${config} box is too long`)
   return {
     ...readSize(item, format),
     source: item.source,
     extents: item.extents,
     config: payload.bytes(payload.left),
-    layers: item.properties.filter((one) => LAYERS.includes(one.type)),
+    layers: readLayers(item, format),
     cicp: null,
     isFullRange: null,
     ...readNclx(item.properties),
   }
+}
+
+/** The first of each type: what an item is told to have twice is copied once. */
+function readLayers({ properties }: Item, format: HeifFormat): Property[] {
+  const layers = LAYERS.flatMap((type) => properties.find((one) => one.type === type) ?? [])
+  if (layers.some(({ payload }) => payload.again().left > MAX_LAYER_BYTES)) {
+    throw damagedPicture(format, 'its choice of layers is too long')
+  }
+  return layers
 }
 
 function readSize({ properties }: Item, format: HeifFormat): Size {

@@ -170,6 +170,8 @@ export interface SampleItem {
   data?: Uint8Array
   /** Lies in `idat`, inside the description. */
   inMeta?: boolean
+  /** Offset from the first pixel, and length, of each part that it claims; default: where its data are. */
+  parts?: readonly (readonly [number, number])[]
 }
 
 export const ispe = (width: number, height: number): SampleProperty => [
@@ -234,11 +236,15 @@ export function sampleHeif(of: SampleHeif): Uint8Array<ArrayBuffer> {
       ...uint(item.id, idBytes(iloc === 2)),
       ...(iloc > 0 ? uint(inMeta[i] ? 1 : 0, 2) : []),
       ...uint(0, 2),
-      ...uint(pieces[i]?.length ?? 0, 2),
-      ...(pieces[i] ?? []).flatMap((piece, part) => [
-        ...uint(offsetOf(i, part), 4),
-        ...uint(piece.length, 4),
-      ]),
+      ...uint(item.parts?.length ?? pieces[i]?.length ?? 0, 2),
+      ...(item.parts?.flatMap(([at, length]) => [
+        ...uint((inMeta[i] ? 0 : mdatAt + 8) + at, 4),
+        ...uint(length, 4),
+      ]) ??
+        (pieces[i] ?? []).flatMap((piece, part) => [
+          ...uint(offsetOf(i, part), 4),
+          ...uint(piece.length, 4),
+        ])),
     ])
     const idat = stored.filter(({ i }) => inMeta[i]).map(({ i, part }) => pieces[i]?.[part] ?? [])
     return box(

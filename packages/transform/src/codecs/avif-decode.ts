@@ -1,4 +1,11 @@
-import { ApiError, type CodedStill, type HeifPicture, readAv1Sequence, readAvifPicture } from '@tintype/core'
+import {
+  ApiError,
+  type CodedStill,
+  checkCodedBytes,
+  type HeifPicture,
+  readAv1Sequence,
+  readAvifPicture,
+} from '@tintype/core'
 import {
   type ColourProfile,
   cicpProfile,
@@ -147,9 +154,14 @@ function decodeTile(
   return decoded
 }
 
-/** The picture of a whole file. @throws ApiError `decodingFailed` when it is not the one that was judged at upload */
+/**
+ * The picture of a whole file.
+ * @throws ApiError `decodingFailed` when it is not the one that was judged at upload; PictureRefusal when its parts do not
+ *   fit into the file, before anything of them is copied
+ */
 export function readWholePicture(file: Uint8Array): { picture: HeifPicture; colours: AvifColours } {
   const picture = readAvifPicture(file)
+  if (picture !== null) checkCodedBytes(picture, file.length, 'avif')
   const colours = picture === null ? null : readAvifColours(picture, file)
   if (picture === null || colours === null) {
     throw new ApiError('decodingFailed', 'its pixels are not AV1')

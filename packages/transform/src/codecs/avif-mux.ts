@@ -11,6 +11,11 @@ type Part = Uint8Array | readonly number[] | string
 const COLOUR_ID = 1
 const ALPHA_ID = 2
 const FILE_BOX_HEAD_BYTES = 8
+/**
+ * Most bytes that {@link muxAvif} takes beyond the file that its data are from: what it writes around them (two
+ * configurations of 8 KiB, and boxes in boxes, each of them copied), and small stills that share bytes of the file.
+ */
+export const MUX_HEAD_BYTES = 128 * 1024
 
 /**
  * The smallest AVIF around one still and its transparency. Decoders see no container but this one, so they meet none of
@@ -27,10 +32,14 @@ export function muxAvif(
   const ftyp = box('ftyp', 'avif', u32(0), 'avifmif1miaf')
   const metaBytes = meta(stills, isPremultiplied, 0).length
   const pixelsAt = ftyp.length + metaBytes + FILE_BOX_HEAD_BYTES
+  const pieces = stills.flatMap((still) => still.pieces)
+  // As one list: a box of its own for the pixels would be copied once more into the file.
   return join([
     ftyp,
     meta(stills, isPremultiplied, pixelsAt),
-    box('mdat', ...stills.flatMap(({ pieces }) => pieces)),
+    u32(pieces.reduce((sum, piece) => sum + piece.length, FILE_BOX_HEAD_BYTES)),
+    'mdat',
+    ...pieces,
   ])
 }
 

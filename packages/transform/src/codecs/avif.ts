@@ -18,7 +18,7 @@ import {
   readAvifColours,
   readWholePicture,
 } from './avif-decode.ts'
-import { av1Kind } from './avif-mux.ts'
+import { av1Kind, MUX_HEAD_BYTES } from './avif-mux.ts'
 import { planLibraryEncode, readFirst } from './library.ts'
 import { BASE_HEAP_BYTES } from './library-prices.ts'
 import { planWholeSource } from './whole-source.ts'
@@ -92,6 +92,6 @@ function priceDecoder(
   const pixelBytes = picture === null ? pixels * 8 : priceAvifPixels(picture, givenDepth)
   return {
     heapBytes: Math.ceil(BASE_HEAP_BYTES.avifDecoder + 2 * sizeBytes + bytesPerPixel * pixels),
-    workBytes: sizeBytes + pixelBytes,
+    workBytes: sizeBytes + MUX_HEAD_BYTES + pixelBytes,
   }
 }
