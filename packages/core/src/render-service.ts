@@ -63,7 +63,11 @@ export const LASTING_REFUSALS: ReadonlySet<ErrorKind> = new Set([
 
 /** The render Worker, as others call it over a service binding. Nothing is checked or dropped on the way. */
 export interface RenderService {
-  render(request: RenderRequest): Promise<RenderResult>
+  /**
+   * @param isWanted asked now and then while the request waits or is computed; once it can't be asked any more, its client
+   *   has left, and what nobody waits for is given up. Absent: the result is wanted in any case
+   */
+  render(request: RenderRequest, isWanted?: () => unknown): Promise<RenderResult>
   /**
    * Decode a stored original into a small picture and throw that away: what `render` will find wrong with the original,
    * this finds. Nothing is stored.

@@ -34,7 +34,7 @@ const SMALL_SHARE = 4 / 9
 
 /** The memory of a job that has its price. */
 export interface Reservation {
-  /** Sign of life; call it between stages. @throws ApiError `overloaded` when the lease was lost meanwhile */
+  /** Sign of life; call it between stages. @throws ApiError `overloaded` when the lease was lost, or nobody waits any more */
   renew(): void
   release(): void
 }
@@ -63,7 +63,7 @@ export interface Governor {
   readonly budgetBytes: number
   /**
    * Begin a job: nothing may be read of an original before.
-   * @param isAbandoned whether nobody waits for the job any more; it is then given up before it gets memory
+   * @param isAbandoned whether nobody waits for the job any more; it is then given up while it waits, or at its next sign of life
    * @param sources     how many originals it will begin to read, 1 to {@link MAX_SOURCES}; one of them may be large
    */
   start(isAbandoned?: () => boolean, sources?: number): Promise<Start>
@@ -143,7 +143,13 @@ export function createGovernor(
         giveUp()
         const reservation = await jobs.claim(peakBytes, stayAlive)
         release()
-        return reservation
+        return {
+          renew() {
+            giveUp()
+            reservation.renew()
+          },
+          release: () => reservation.release(),
+        }
       },
       release,
     }

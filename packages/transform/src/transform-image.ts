@@ -53,7 +53,7 @@ export interface TransformServices {
   readonly open: OpenSource
   /** Let other requests run; called between stages when there are others. */
   yield(): Promise<unknown>
-  /** Whether nobody waits for the job any more: then it is given up while it waits for memory. */
+  /** Whether nobody waits for the job any more: then it is given up before it starts, or soon after. */
   isAbandoned?(): boolean
 }
 

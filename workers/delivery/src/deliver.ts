@@ -10,8 +10,14 @@ import type { Services } from './services.ts'
  * @throws ApiError of the 9400s; docs/parity.md#delivery-errors
  */
 export async function deliver(services: Services, request: Request): Promise<Response> {
-  const client = readClient(request)
-  const subject = await findHosted(services, new URL(request.url))
-  const outcome = await obtainResult(services, subject, client)
-  return respond(client, outcome, subject, services.now())
+  const place = services.crowd.enter()
+  try {
+    await services.crowd.yieldIfLarge()
+    const client = readClient(request)
+    const subject = await findHosted(services, new URL(request.url))
+    const outcome = await obtainResult(services, subject, client)
+    return await respond(client, outcome, subject, services.now())
+  } finally {
+    place.release()
+  }
 }

@@ -143,7 +143,9 @@ async function obtainFor(
   formatClass: FormatClass,
 ): Promise<Outcome> {
   const stored = await fromCache(services, subject, formatClass)
-  return stored ?? make(services, subject, client, formatClass)
+  if (stored !== null) return stored
+  await services.crowd.yieldIfLarge()
+  return make(services, subject, client, formatClass)
 }
 
 /**

@@ -55,7 +55,8 @@ export function createRenderClient(service: RenderService, now: () => number): R
   }
   return {
     async render(request) {
-      const result = await service.render(request)
+      // It is asked in this request's context, which ends when the client leaves.
+      const result = await service.render(request, () => true)
       if (!result.ok) throw toError(result)
       const { body, meta } = result
       if (!isKnownFormat(meta.format)) {

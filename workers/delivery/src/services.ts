@@ -1,5 +1,6 @@
 import type { ImageHeads, Timers } from '@tintype/core'
 import { kvEdgeDocuments, r2ImageHeads } from '@tintype/storage'
+import { type Crowd, createCrowd } from './crowd.ts'
 import { createEdgeMemo, type EdgeMemo } from './edge-memo.ts'
 import { type Env, parseMemoSeconds, requireBindings } from './env.ts'
 import { createRenderClient, type RenderClient } from './render-client.ts'
@@ -11,6 +12,7 @@ export interface Services {
   readonly heads: ImageHeads
   readonly results: ResultCache
   readonly renderer: RenderClient
+  readonly crowd: Crowd
   /** Epoch milliseconds. */
   now(): number
   /** Start work once the answer is on its way; its failure is logged and changes nothing. */
@@ -23,6 +25,7 @@ const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms)
 interface IsolateMemory {
   readonly edge: EdgeMemo
   readonly renderer: RenderClient
+  readonly crowd: Crowd
 }
 const memories = new WeakMap<Env, IsolateMemory>()
 
@@ -37,6 +40,7 @@ function memoryOf(env: Env): IsolateMemory {
       timers,
     ),
     renderer: createRenderClient(env.RENDER, Date.now),
+    crowd: createCrowd({ now: Date.now, wait: (ms) => scheduler.wait(ms) }),
   }
   memories.set(env, memory)
   return memory

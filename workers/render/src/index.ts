@@ -17,13 +17,10 @@ const RETRY_AFTER_SECONDS = 5
 
 /** Source and program in, encoded bytes out. Other Workers call it over a service binding; it has no route. */
 export default class RenderWorker extends WorkerEntrypoint<Env> implements RenderService {
-  async render(request: RenderRequest): Promise<RenderResult> {
+  async render(request: RenderRequest, isWanted: () => unknown = () => true): Promise<RenderResult> {
     try {
       const services = createServices(this.env, this.ctx)
-      // The work outlives a client that leaves: its result is wanted in L2 anyway.
-      const work = renderResult(request, services)
-      services.keepAlive(work)
-      return { ok: true, ...(await work) }
+      return { ok: true, ...(await renderResult(request, isWanted, services)) }
     } catch (error) {
       return refusalOf(error)
     }

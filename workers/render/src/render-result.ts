@@ -15,10 +15,15 @@ export interface Rendered {
 }
 
 /**
- * The result of a request: from L2, else computed and stored there. Equal requests of one isolate are computed once.
+ * The result of a request: from L2, else computed and stored there. Equal requests of one isolate are computed once, and
+ * not at all, or not to the end, when all their clients have left.
  * @throws ApiError of the delivery kinds; `deliveredImageNotFound` when the original is not there
  */
-export async function renderResult(request: RenderRequest, services: Services): Promise<Rendered> {
+export async function renderResult(
+  request: RenderRequest,
+  isWanted: () => unknown,
+  services: Services,
+): Promise<Rendered> {
   const { source, program, formatClass } = request
   if (source.kind !== 'stored')
     throw new ApiError('notAnImage', `there is no store for a ${source.kind} source`)
@@ -29,16 +34,27 @@ export async function renderResult(request: RenderRequest, services: Services): 
     const { body, sizeBytes, meta } = stored
     return { body, meta: { ...meta, sizeBytes, epoch: ENGINE_EPOCH, origin: 'l2', memory: null } }
   }
-  const { bytes, meta } = await services.coalescer.run(key, async () => {
-    const computed = await compute(request, services)
-    services.defer(() => services.derived.put(key, computed.bytes, computed.meta, services.now()))
-    return computed
+  const { bytes, meta } = await services.coalescer.run(key, isWanted, (isAbandoned) => {
+    const work = compute(request, isAbandoned, services)
+    // Others may wait for it when the client of this request has left.
+    services.keepAlive(work)
+    work.then(
+      (computed) =>
+        services.defer(() => services.derived.put(key, computed.bytes, computed.meta, services.now())),
+      () => {},
+    )
+    return work
   })
   return { body: streamOf(bytes), meta }
 }
 
-async function compute(request: RenderRequest, services: Services): Promise<Computed> {
-  const { bytes, format, width, height, warnings, memory } = await transformImage(request, services.transform)
+async function compute(
+  request: RenderRequest,
+  isAbandoned: () => boolean,
+  services: Services,
+): Promise<Computed> {
+  const transform = { ...services.transform, isAbandoned }
+  const { bytes, format, width, height, warnings, memory } = await transformImage(request, transform)
   const { mostReservedBytes } = services.transform.governor.usage()
   return {
     bytes,
