@@ -4,22 +4,17 @@
  */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { watch } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isWorkerSource } from './bundle-workers.ts'
+import { type LocalWorkers, startLocalWorkers } from './local-workers.ts'
 
 const ACCOUNT_NAME = 'demo'
 const START_TIMEOUT_MS = 120_000
 const root = fileURLToPath(new URL('..', import.meta.url))
-
-/** Nothing is looked up outside: no metrics, no request metadata, and no banner, which would ask for a newer version. */
-const QUIET = {
-  WRANGLER_SEND_METRICS: 'false',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_HIDE_BANNER: 'true',
-  CI: 'true',
-}
 
 /** What `.wrangler/dev.json` holds for scripts and tests; its form is fixed by docs/architecture.md. */
 interface DevSettings {
@@ -69,31 +64,6 @@ function run(script: string): Promise<void> {
     const child = spawn(process.execPath, [`${root}scripts/${script}`], { stdio: 'inherit' })
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${script} failed`))))
   })
-}
-
-/** Start the Workers; delivery comes first, since only the first one gets the port. */
-async function startWorkers(secret: string) {
-  const configs = ['wrangler.toml', 'workers/render/wrangler.toml', 'workers/api/wrangler.toml']
-  const wrangler = fileURLToPath(new URL('../bin/wrangler.js', import.meta.resolve('wrangler')))
-  const child = spawn(
-    process.execPath,
-    [
-      ...[wrangler, 'dev', ...configs.flatMap((config) => ['-c', config])],
-      ...['--port', String(port), '--inspector-port', '0', '--persist-to', `${stateFolder}/state`],
-      ...['--infer-origin-from-routes=false', '--show-interactive-dev-session=false', '--log-level', 'warn'],
-      ...['--var', 'EDGE_MEMO_SECONDS:0'],
-    ],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      // `--var` reaches the first Worker only. The others take what their own configuration names from here; a secret
-      // among arguments would be in the process list besides.
-      env: { ...process.env, ...QUIET, ADMIN_TOKEN: secret, PUBLISH_INTERVAL_MS: '0' },
-    },
-  )
-  child.on('exit', (code) => process.exit(code ?? 1))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  return child
 }
 
 /** Ends with a sentence when somebody listens already: another server's answers must not be taken for ours. */
@@ -178,19 +148,49 @@ The same values are in ${settingsFile.replace(root, '')}. Ctrl-C stops; the next
 `)
 }
 
+/** Bundle and start the Workers anew whenever somebody has edited them. An error in the code leaves the old ones running. */
+async function reloadOnEdit(workers: LocalWorkers): Promise<void> {
+  let edits = 0
+  for (const path of ['workers', 'packages', 'wrangler.toml']) {
+    watch(`${root}${path}`, { recursive: true }, (_, name) => {
+      if (isWorkerSource(name ?? '')) edits += 1
+    })
+  }
+  for (let seen = 0; ; await sleep(100)) {
+    if (edits === seen) continue
+    seen = edits
+    await workers.reload().then(
+      () => console.log('The Workers were started anew.'),
+      (error: unknown) => console.log(error instanceof Error ? error.message : error),
+    )
+  }
+}
+
+/** Take the Workers down when this process is told to end. */
+function endOnSignal(workers: LocalWorkers): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => workers.close().finally(() => process.exit(0)))
+  }
+}
+
 await refuseTakenPort()
 await mkdir(stateFolder, { recursive: true })
 await run('build-kernel.ts')
 await run('build-codecs.ts')
-const secret = await adminToken()
-const workers = await startWorkers(secret)
 try {
+  const secret = await adminToken()
+  const workers = await startLocalWorkers({
+    stateFolder: `${stateFolder}/state/v3`, // where wrangler keeps it too
+    adminToken: secret,
+    port,
+  })
+  endOnSignal(workers)
   await waitUntilUp()
   const settings = await openDemoAccount(secret)
   await writePrivately(settingsFile, `${JSON.stringify(settings, null, 2)}\n`)
   printUsage(settings)
+  reloadOnEdit(workers)
 } catch (error) {
   console.log(`Tintype could not start: ${error instanceof Error ? error.message : error}`)
-  workers.removeAllListeners('exit').on('exit', () => process.exit(1))
-  workers.kill('SIGTERM')
+  process.exit(1)
 }
