@@ -4,6 +4,7 @@ import {
   type ImageIndex,
   type ImageTerms,
   type RenderService,
+  type Verdict,
 } from '@tintype/core'
 import { durableImageIndex, r2BlobStore, r2ImageHeads } from '@tintype/storage'
 import { describe, expect, it, vi } from 'vitest'
@@ -144,6 +145,46 @@ describe('storing an original', () => {
       const answer = await storeOriginal(b.accountId, plan, b.services).catch((error) => error.kind)
       expect(answer).toEqual(i % 2 === 0 ? expect.objectContaining({ id: `fed-${i}` }) : 'unsupportedImage')
     }
+  })
+})
+
+describe('the place of an upload', () => {
+  const onePlace = () =>
+    createUploadPlaces({ ...ISOLATE_PLACES, places: 1, keptForNewcomers: 0, maxWaitMs: 0 }, timers)
+
+  it('is held until the verdict: no more originals are verified at once than there are places', async () => {
+    const b = bench()
+    const verdict = Promise.withResolvers<Verdict>()
+    let verifying = 0
+    const render = renderThat(() => {
+      verifying++
+      return verdict.promise
+    })
+    const services = { ...b.services, render, uploadPlaces: onePlace() }
+    const first = storeOriginal(b.accountId, planFor(b, 'first', streamOf(picture)), services)
+    await expect.poll(() => verifying).toBe(1)
+    const second = planFor(b, 'second', streamOf(picture))
+    await expect(storeOriginal(b.accountId, second, services)).rejects.toMatchObject({ kind: 'unavailable' })
+    verdict.resolve({ verdict: 'deliverable', warnings: [] })
+    expect(await first).toMatchObject({ id: 'first' })
+    await storeOriginal(b.accountId, planFor(b, 'third', streamOf(picture)), services)
+  })
+
+  it('lets the source go when there is none', async () => {
+    const b = bench()
+    const uploadPlaces = onePlace()
+    await uploadPlaces.claim(b.accountId)
+    let isCancelled = false
+    const source = new ReadableStream<Uint8Array>({
+      cancel() {
+        isCancelled = true
+      },
+    })
+    const plan = planFor(b, 'fed', source)
+    await expect(storeOriginal(b.accountId, plan, { ...b.services, uploadPlaces })).rejects.toMatchObject({
+      kind: 'unavailable',
+    })
+    expect(isCancelled).toBe(true)
   })
 })
 

@@ -82,6 +82,15 @@ describe('judging an original', () => {
     await expect(bytesOf(judged.body)).rejects.toThrow()
     expect(state.readBytes).toBeLessThan(5000)
   })
+  it.each<[string, Uint8Array]>([
+    ['too large', new Uint8Array([...samplePng(), ...new Uint8Array(limits.maxBytes)])],
+    ['no picture', new TextEncoder().encode('hello'.repeat(2000))],
+    ['of a format that is not accepted', new Uint8Array([...sampleGif(), ...new Uint8Array(9000)])],
+  ])('lets its source go when it is %s', async (_, bytes) => {
+    const { body, state } = streamOf(bytes, 500)
+    await expect(bytesOf(judgeOriginal(body, limits).body)).rejects.toThrow()
+    expect(state.isCancelled).toBe(true)
+  })
   it('fails as its source fails, and lets the source go when nobody wants the bytes', async () => {
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('gone')),

@@ -14,7 +14,7 @@ export interface OriginalLimits {
 
 /** An original that is judged while it passes. */
 export interface JudgedOriginal {
-  /** The same bytes; fails as soon as they must be refused. */
+  /** The same bytes; fails, and lets the original go, as soon as they must be refused. */
   readonly body: ReadableStream<Uint8Array>
   /** What the bytes say, once all have passed. Rejects with what `body` failed with. */
   readonly facts: Promise<SourceFacts>
@@ -63,6 +63,8 @@ export function judgeOriginal(
           }
         } catch (error) {
           reject(error)
+          // Not awaited: whoever sends it must hear the refusal, however long letting go takes.
+          reader.cancel(error).catch(() => {})
           throw error
         }
       },

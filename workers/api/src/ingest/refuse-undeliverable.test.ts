@@ -37,7 +37,6 @@ describe('an original that is stored', () => {
     [{ verdict: 'deliverable', warnings: [] }, true],
     [{ verdict: 'deliverable', warnings: ['source has a wrong checksum'] }, true],
     [{ verdict: 'deliverable', warnings: ['source is truncated'] }, false],
-    [{ verdict: 'unknown' }, false],
     [{ verdict: 'refused', kind: 'decodingFailed', detail: null }, false],
   ])('that lacks the mark of its end, with the verdict %j, is accepted: %s', async (verdict, isAccepted) => {
     const judged = refuseUndeliverable(
@@ -47,6 +46,19 @@ describe('an original that is stored', () => {
     )
     if (isAccepted) await expect(judged).resolves.toBeUndefined()
     else await expect(judged).rejects.toMatchObject({ kind: 'unsupportedImage' })
+  })
+  it.each<[string, () => Promise<Verdict>, Timers]>([
+    ['there is no room', async () => ({ verdict: 'unknown' }), never],
+    ['the render Worker fails', () => Promise.reject(new Error('away')), never],
+    ['there is no time', () => new Promise(() => {}), { now: () => 0, wait: async () => {} }],
+  ])('that lacks the mark of its end may come again when %s', async (_, verify, timers) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await expect(
+      refuseUndeliverable({ ref: stored, missesEnd: true }, { verify }, timers),
+    ).rejects.toMatchObject({
+      kind: 'unavailable',
+    })
+    log.mockRestore()
   })
   it('is refused with the reason when it can never be shown', async () => {
     const refused = (kind: 'decodingFailed' | 'notAnImage' | 'refusedDimensions', detail: string | null) =>

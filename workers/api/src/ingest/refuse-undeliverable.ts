@@ -12,15 +12,15 @@ import {
 /** An original in our own store. */
 type StoredRef = Extract<SourceRef, { kind: 'stored' }>
 
-/** How long an upload's answer waits for the verdict; an original without one is accepted. */
+/** How long an upload's answer waits for the verdict. */
 const MAX_VERIFY_MS = 5000
 
 /**
  * What is accepted must be deliverable: the code that will decode a stored original decodes it once, into a small
  * picture. Without a verdict (no room, no time, or the render Worker is away) the original is accepted, unless the mark
- * of its end is missing: then only a decoder that found all pixels makes it whole.
+ * of its end is missing: then only a decoder that found all pixels makes it whole, and without one it may come again.
  * @throws ApiError `uploadTooLarge` for a picture that needs more memory than there ever is; `unsupportedImage` for every
- * other that can never be shown, with the reason
+ * other that can never be shown, with the reason; `unavailable` when only a verdict could accept it and there is none
  */
 export async function refuseUndeliverable(
   { ref, missesEnd }: { readonly ref: StoredRef; readonly missesEnd: boolean },
@@ -34,6 +34,8 @@ export async function refuseUndeliverable(
   )
   const verdict = await Promise.race([verdictOn(ref, render), timeout])
   timer.abort()
+  if (missesEnd && (verdict === null || verdict.verdict === 'unknown'))
+    throw new ApiError('unavailable', 'too busy to see whether the image is whole, try again')
   if (missesEnd && !showsAll(verdict))
     throw new ApiError('unsupportedImage', 'the file ends before the image does')
   if (verdict?.verdict !== 'refused') return

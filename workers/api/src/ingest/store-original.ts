@@ -1,5 +1,7 @@
 import {
   ApiError,
+  type BlobStore,
+  type FinishedUpload,
   type ImageRecord,
   type ImageTerms,
   judgeOriginal,
@@ -10,6 +12,7 @@ import { blobKey } from '@tintype/storage'
 import type { Services } from '../services.ts'
 import { keepReservation } from './keep-reservation.ts'
 import { refuseUndeliverable } from './refuse-undeliverable.ts'
+import type { UploadPlace } from './upload-places.ts'
 
 /** What ingest needs of its Worker. */
 export type IngestServices = Pick<Services, 'images' | 'blobs' | 'render' | 'uploadPlaces' | 'timers'>
@@ -43,10 +46,7 @@ export async function storeOriginal(
   const { id } = await plan.reserve(key)
   const reservation = keepReservation(images, id, key)
   try {
-    const { source, missesEnd } = await storeBytes(accountId, key, await plan.open(), services)
-    const upload = { ...(await plan.describe()), source }
-    const ref = { kind: 'stored', blobKey: key, facts: source } as const
-    await refuseUndeliverable({ ref, missesEnd }, services.render, services.timers)
+    const upload = await storeDeliverable(accountId, key, plan, services)
     const record = await images.commit(id, key, upload)
     if (record === 'busy') throw new ApiError('idBusy')
     if (record === 'taken') throw new ApiError('alreadyExists', 'an image with this id')
@@ -62,24 +62,55 @@ export async function storeOriginal(
   }
 }
 
-/** Only who has reserved an id comes here, and only here an upload holds memory. */
-async function storeBytes(
+/**
+ * The part of an upload that takes from others: memory while its bytes are stored, and the render Worker while it is
+ * shown. Only who has reserved an id comes here, and no more at once than there are places.
+ */
+async function storeDeliverable(
   accountId: string,
   key: string,
-  original: ReadableStream<Uint8Array>,
-  { blobs, uploadPlaces }: IngestServices,
-): Promise<{ readonly source: SourceFacts; readonly missesEnd: boolean }> {
-  const place = await uploadPlaces.claim(accountId)
+  plan: UploadPlan,
+  { blobs, render, uploadPlaces, timers }: IngestServices,
+): Promise<FinishedUpload> {
+  const original = await plan.open()
+  const place = await uploadPlaces.claim(accountId).catch((error) => {
+    letGo(original, error)
+    throw error
+  })
   try {
-    const { body, facts, missesEnd } = judgeOriginal(original, {
-      accepted: UPLOAD_FORMATS,
-      maxBytes: MAX_UPLOAD_BYTES,
-      onProgress: place.renew,
-    })
-    if ((await blobs.create(key, body)) === 'exists')
-      throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
-    return { source: await facts, missesEnd: missesEnd() }
+    const { source, missesEnd } = await storeBytes(key, original, place, blobs)
+    const described = await plan.describe()
+    place.renew()
+    const ref = { kind: 'stored', blobKey: key, facts: source } as const
+    await refuseUndeliverable({ ref, missesEnd }, render, timers)
+    return { ...described, source }
   } finally {
     place.release()
   }
+}
+
+async function storeBytes(
+  key: string,
+  original: ReadableStream<Uint8Array>,
+  place: UploadPlace,
+  blobs: BlobStore,
+): Promise<{ readonly source: SourceFacts; readonly missesEnd: boolean }> {
+  const { body, facts, missesEnd } = judgeOriginal(original, {
+    accepted: UPLOAD_FORMATS,
+    maxBytes: MAX_UPLOAD_BYTES,
+    onProgress: place.renew,
+  })
+  try {
+    if ((await blobs.create(key, body)) === 'exists')
+      throw new ApiError('internal', undefined, { cause: new Error('a random blob key was taken') })
+    return { source: await facts, missesEnd: missesEnd() }
+  } catch (error) {
+    letGo(body, error)
+    throw error
+  }
+}
+
+/** Whatever feeds it may hold a connection. Nobody waits for that, and one that has failed already is gone. */
+function letGo(stream: ReadableStream<Uint8Array>, reason: unknown): void {
+  stream.cancel(reason).catch(() => {})
 }
