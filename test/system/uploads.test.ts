@@ -170,6 +170,18 @@ describe('a picture whose end is not marked', () => {
       expect(cut.body.errors[0]?.message).toMatch(/ends before/)
     },
   )
+
+  it('is looked at in all its scans: a progressive JPEG', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const
+    const file = await sharp({ create: { width: 1200, height: 900, channels: 3, noise, background: '#000' } })
+      .jpeg({ progressive: true })
+      .toBuffer()
+    expect((await upload(file.subarray(0, file.length - 2))).status).toBe(200)
+    for (const part of [0.6, 0.9, 0.99, 0.999]) {
+      const cut = await upload(file.subarray(0, Math.floor(file.length * part)))
+      expect([part, cut.status]).toEqual([part, 415])
+    }
+  })
 })
 
 describe('a bad upload', () => {

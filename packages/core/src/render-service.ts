@@ -71,8 +71,10 @@ export interface RenderService {
   /**
    * Decode a stored original into a small picture and throw that away: what `render` will find wrong with the original,
    * this finds. Nothing is stored.
+   * @param missesEnd the file stops where only the mark of its end may be missing: then all of it is looked at, also what
+   *   a small picture needs nothing of, so that one without the warning {@link TRUNCATED} is whole. Default false
    */
-  verify(source: SourceRef): Promise<Verdict>
+  verify(source: SourceRef, missesEnd?: boolean): Promise<Verdict>
   /** The engine that answers now, so that a copy can be confirmed without making it again. */
   engine(): Promise<{ readonly epoch: number }>
 }

@@ -26,8 +26,8 @@ export default class RenderWorker extends WorkerEntrypoint<Env> implements Rende
     }
   }
 
-  async verify(source: SourceRef): Promise<Verdict> {
-    return verifyOriginal(source, createServices(this.env, this.ctx))
+  async verify(source: SourceRef, missesEnd = false): Promise<Verdict> {
+    return verifyOriginal({ source, missesEnd }, createServices(this.env, this.ctx))
   }
 
   async engine(): Promise<{ readonly epoch: number }> {

@@ -10,19 +10,40 @@ import { transformImage } from '@tintype/transform'
 import type { Services } from './services.ts'
 
 /** Small enough that encoding costs nothing; every decoder still reads the whole file for it. */
-const SMALL = programOfOptions({ width: 64, height: 64, metadata: 'none' })
+const SMALL_SIDE_PX = 64
+/**
+ * A JPEG at an eighth of its size or less shows nothing but the averages of its blocks, and the scans of a progressive
+ * one that hold the rest are passed over, whole or not. At a sixth, every one of them is read.
+ */
+const MOST_SHRINKING = 6
+
+const square = (side: number) => programOfOptions({ width: side, height: side, metadata: 'none' })
+const SMALL = square(SMALL_SIDE_PX)
 
 /** What every account has from its beginning: an original that is too large for it would be accepted for nothing. */
 const PUBLIC = programOfOptions(PUBLIC_VARIANT.options)
 
+/** The smallest picture for which all of a file is looked at. */
+function programThatReadsAll(source: SourceRef): typeof SMALL {
+  if (source.kind !== 'stored') return SMALL
+  const { format, width, height } = source.facts
+  if (format !== 'jpeg') return SMALL
+  return square(Math.max(SMALL_SIDE_PX, Math.ceil(Math.max(width, height) / MOST_SHRINKING)))
+}
+
 /**
  * Whether a stored original can be shown, found out by showing it.
+ * @param missesEnd only the mark of the file's end may be missing: look at all of it, not at what a thumbnail needs
  * @returns `unknown` when there was no room, or the fault was ours; the cause goes to the log
  */
-export async function verifyOriginal(source: SourceRef, services: Services): Promise<Verdict> {
+export async function verifyOriginal(
+  { source, missesEnd }: { readonly source: SourceRef; readonly missesEnd: boolean },
+  services: Pick<Services, 'transform'>,
+): Promise<Verdict> {
+  const program = missesEnd ? programThatReadsAll(source) : SMALL
   try {
     const { warnings } = await transformImage(
-      { source, program: SMALL, formatClass: 'base', mustAlsoFit: PUBLIC },
+      { source, program, formatClass: 'base', mustAlsoFit: PUBLIC },
       services.transform,
     )
     return { verdict: 'deliverable', warnings }

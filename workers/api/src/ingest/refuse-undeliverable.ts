@@ -32,7 +32,7 @@ export async function refuseUndeliverable(
     () => null,
     () => null, // aborted: the verdict came first
   )
-  const verdict = await Promise.race([verdictOn(ref, render), timeout])
+  const verdict = await Promise.race([verdictOn(ref, missesEnd, render), timeout])
   timer.abort()
   if (missesEnd && (verdict === null || verdict.verdict === 'unknown'))
     throw new ApiError('unavailable', 'too busy to see whether the image is whole, try again')
@@ -47,9 +47,13 @@ const showsAll = (verdict: Verdict | null): boolean =>
   verdict?.verdict === 'deliverable' && !verdict.warnings.includes(TRUNCATED)
 
 /** null when the render Worker failed: that is no fault of the original's. */
-async function verdictOn(source: StoredRef, render: Pick<RenderService, 'verify'>): Promise<Verdict | null> {
+async function verdictOn(
+  source: StoredRef,
+  missesEnd: boolean,
+  render: Pick<RenderService, 'verify'>,
+): Promise<Verdict | null> {
   try {
-    return await render.verify(source)
+    return await render.verify(source, missesEnd)
   } catch (error) {
     console.error('an original was not verified', error)
     return null
