@@ -32,3 +32,38 @@ it('refuses a file without a frame, and bytes that are no block', () => {
   expect(() => readImageHeader(sampleGif({ frames: 0 }))).toThrow('it holds no frame')
   expect(() => readImageHeader(bytesOf(sampleGif().subarray(0, 25), 0x99))).toThrow('a block is no block')
 })
+
+it.each([
+  ['whole', [0, 0, 20, 10], false],
+  ['from one pixel on', [1, 0, 19, 10], true],
+  ['from one line on', [0, 1, 20, 9], true],
+  ['but its last line', [0, 0, 20, 9], true],
+  ['but its last pixels', [0, 0, 19, 10], true],
+] as const)(
+  'what the first frame leaves uncovered is transparent: it covers the screen %s',
+  (_, at, hasAlpha) => {
+    expect(readImageHeader(sampleGif({ at }))).toMatchObject({ width: 20, height: 10, hasAlpha })
+  },
+)
+
+it('takes a frame for transparent that is cleared before another one comes', () => {
+  expect(readImageHeader(sampleGif({ disposal: 2 }))).toMatchObject({ hasAlpha: false })
+  expect(readImageHeader(sampleGif({ disposal: 2, frames: 2 }))).toMatchObject({ hasAlpha: true })
+  expect(readImageHeader(sampleGif({ disposal: 1, frames: 2 }))).toMatchObject({ hasAlpha: false })
+})
+
+it.each([
+  ['empty', { width: 0, height: 0, at: [0, 0, 30, 20] }, { width: 30, height: 20, hasAlpha: false }],
+  ['too small', { width: 20, height: 10, at: [0, 0, 30, 20] }, { width: 30, height: 20, hasAlpha: false }],
+  ['too small, off its corner', { width: 0, height: 10, at: [5, 0, 30, 10] }, { width: 35, hasAlpha: true }],
+] as const)('lets the first frame enlarge a screen that is %s', (_, of, header) => {
+  expect(readImageHeader(sampleGif(of))).toMatchObject(header)
+})
+
+it('refuses a first frame that is too large, and a picture without any size', () => {
+  expect(readImageHeader(sampleGif({ width: 0, height: 0, at: [0, 0, 12_000, 1] }))).not.toBeNull()
+  expect(() => readImageHeader(sampleGif({ width: 0, height: 0, at: [0, 0, 12_001, 1] }))).toThrow(
+    '12001x1 px',
+  )
+  expect(() => readImageHeader(sampleGif({ width: 0, height: 0 }))).toThrow('its size is 0x0 px')
+})

@@ -6,22 +6,27 @@ const EXTENSION = 0x21
 const FRAME = 0x2c
 const TRAILER = 0x3b
 const GRAPHIC_CONTROL = 0xf9
+/** Disposal method of a frame that leaves nothing behind. */
+const CLEARED = 2
 
 /**
  * GIF: signature (6 bytes), screen width and height (16 bits each), flags, background, aspect (8 each), colour table;
- * then blocks up to the trailer. Each frame may be transparent, so a header is known at the trailer, or as soon as
- * a second frame and a transparent one were seen.
+ * then blocks up to the trailer. The first frame may enlarge the screen, whose size some writers leave empty or too small.
+ * Each frame may be transparent, the first may leave a part of the screen uncovered, and one that is cleared before the
+ * next does; so a header is known at the trailer, or as soon as a second frame and one of those were seen.
  */
 export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
   const screen = yield* feed.take(13)
-  const width = screen.getUint16(6, true)
-  const height = screen.getUint16(8, true)
-  checkSourceSize('gif', width, height)
+  let width = screen.getUint16(6, true)
+  let height = screen.getUint16(8, true)
+  checkSourceSize('gif', Math.max(width, 1), Math.max(height, 1))
   yield* feed.skip(colourTableBytes(screen.getUint8(10)))
 
   let frames = 0
   let hasAlpha = false
   let isKnown = false
+  /** Whether the frame that comes, and the one before, are cleared when another one follows. */
+  let [isCleared, wasCleared] = [false, false]
   const header = (): ImageHeader => ({
     format: 'gif',
     width,
@@ -39,14 +44,25 @@ export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefine
       const extension = yield* feed.take(2)
       const sizeBytes = extension.getUint8(1)
       if (extension.getUint8(0) === GRAPHIC_CONTROL && sizeBytes > 0) {
-        const isTransparent = ((yield* feed.take(1)).getUint8(0) & 1) !== 0
-        hasAlpha ||= isTransparent
+        const flags = (yield* feed.take(1)).getUint8(0)
+        hasAlpha ||= (flags & 1) !== 0
+        isCleared = ((flags >> 2) & 7) === CLEARED
         yield* feed.skip(sizeBytes - 1)
       } else yield* feed.skip(sizeBytes)
       if (sizeBytes > 0) yield* skipSubBlocks(feed)
     } else if (block === FRAME) {
+      const frame = yield* feed.take(9)
+      const [left, top] = [frame.getUint16(0, true), frame.getUint16(2, true)]
+      const [right, bottom] = [left + frame.getUint16(4, true), top + frame.getUint16(6, true)]
       frames += 1
-      yield* feed.skip(colourTableBytes((yield* feed.take(9)).getUint8(8)) + 1) // and the first code size
+      if (frames === 1) {
+        ;[width, height] = [Math.max(width, right), Math.max(height, bottom)]
+        checkSourceSize('gif', width, height)
+        hasAlpha ||= left > 0 || top > 0 || right < width || bottom < height
+      }
+      hasAlpha ||= wasCleared
+      ;[wasCleared, isCleared] = [isCleared, false]
+      yield* feed.skip(colourTableBytes(frame.getUint8(8)) + 1) // and the first code size
       yield* skipSubBlocks(feed)
     } else throw damagedPicture('gif', 'a block is no block')
     if (frames > 1 && hasAlpha && !isKnown) {

@@ -320,14 +320,18 @@ export interface SampleGif {
   height?: number
   frames?: number
   isTransparent?: boolean
+  /** Place and size of every frame; default: the screen's. */
+  at?: readonly [left: number, top: number, width: number, height: number]
+  disposal?: number
 }
 
 export function sampleGif(of: SampleGif = {}): Uint8Array<ArrayBuffer> {
-  const { width = 20, height = 10, frames = 1, isTransparent = false } = of
+  const { width = 20, height = 10, frames = 1, isTransparent = false, disposal = 0 } = of
+  const at = of.at ?? [0, 0, width, height]
   const size = [...uint(width, 2, 'little'), ...uint(height, 2, 'little')]
   const frame = bytesOf(
-    [0x21, 0xf9, 4, isTransparent ? 1 : 0, 10, 0, 0, 0],
-    [0x2c, 0, 0, 0, 0, ...size, 0x80],
+    [0x21, 0xf9, 4, (disposal << 2) | (isTransparent ? 1 : 0), 10, 0, 0, 0],
+    [0x2c, ...at.flatMap((value) => uint(value, 2, 'little')), 0x80],
     new Uint8Array(6),
     [2, 3, 1, 2, 3, 2, 1, 2, 0],
   )
