@@ -28,7 +28,7 @@ const ENTRY_BYTES = 12
  * was perhaps cut off.
  * @param size of the result, px
  * @returns null when nothing is left, or the block cannot be read
- * Rule: spec transforms §5.4.
+ * Rule: docs/parity.md#metadata.
  */
 export function filterExif(tiff: Uint8Array, policy: Output['metadata'], size: Size): Uint8Array | null {
   if (policy === 'none') return null

@@ -7,7 +7,7 @@ import type { ImageHeader } from './header-parser.ts'
 
 const SIGNATURE_BYTES = 8
 const CRC_BYTES = 4
-/** After IHDR, which stands first and once. Any other capital letter means "not to be passed over by who knows it not". */
+/** After IHDR, which stands first and once. A decoder must refuse any other type that begins with a capital letter. */
 const CRITICAL_CHUNKS: readonly string[] = ['PLTE', 'IDAT', 'IEND']
 /** A chunk's checksum runs over its type and its payload. */
 const CRC_OF_IHDR = crc32(Uint8Array.of(0x49, 0x48, 0x44, 0x52))

@@ -28,7 +28,7 @@ const MOST_BYTES_PER_PIXEL = { '4:2:0': 1.1, '4:4:4': 3.7 } as const
 
 /**
  * Progressive, but for sizes where that costs more than it gives.
- * Rule: spec transforms §5.1 (under 50x50, over 3000x3000).
+ * Rule: docs/parity.md#formats-and-geometry (under 50x50, over 3000x3000).
  */
 export const isProgressive = ({ width, height }: Size): boolean =>
   !(width < 50 && height < 50) && !(width > 3000 && height > 3000)

@@ -55,7 +55,7 @@ export const webpCodec: StillCodec = {
     })
   },
 
-  /** Quality 100 is lossless. Rule: spec transforms §5.1. */
+  /** Quality 100 is lossless. Rule: docs/parity.md#formats-and-geometry. */
   planEncode({ width, height }: Size, { quality, hasAlpha }) {
     const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : 14.2
     const heapBytes = Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * width * height)
