@@ -20,15 +20,20 @@ const ID = ':id{[\\s\\S]+}'
 
 const accountOf = (c: ApiContext) => c.req.param('accountId') as string
 
+/** Origin and account hash. @throws ApiError `insufficientRights` for an account that has no identity */
+async function readUrlBase(c: ApiContext, accountId: string): Promise<string> {
+  const services = c.get('services')
+  const identity = await services.authority(accountId).identity()
+  if (identity === null) throw new ApiError('insufficientRights')
+  return `${services.deliveryBaseUrl ?? new URL(c.req.url).origin}/${identity.accountHash}`
+}
+
 /** What an image's URLs are made of: origin and account hash, and the names of the account's variants. */
 async function readUrlParts(c: ApiContext, accountId: string): Promise<[base: string, names: string[]]> {
-  const services = c.get('services')
-  const authority = services.authority(accountId)
   // Not the edge document: its purge log may be long, and this runs for every answer that shows an image.
-  const [identity, variants] = await Promise.all([authority.identity(), authority.listVariants()])
-  if (identity === null) throw new ApiError('insufficientRights')
-  const origin = services.deliveryBaseUrl ?? new URL(c.req.url).origin
-  return [`${origin}/${identity.accountHash}`, variants.map(({ id }) => id)]
+  const variants = c.get('services').authority(accountId).listVariants()
+  const [base, all] = await Promise.all([readUrlBase(c, accountId), variants])
+  return [base, all.map(({ id }) => id)]
 }
 
 /** A whole number of the query, held between 1 and `max`; `otherwise` when absent. */
@@ -54,20 +59,19 @@ async function* formatImages(
   yield separator === head ? head + tail : tail
 }
 
-async function presentTicket(c: ApiContext, ticket: Ticket) {
-  const services = c.get('services')
-  const identity = await services.authority(accountOf(c)).identity()
-  const origin = services.deliveryBaseUrl ?? new URL(c.req.url).origin
-  // Exactly two segments, whatever the id: clients read the account hash from the first.
-  return { id: ticket.id, uploadURL: `${origin}/${identity?.accountHash}/${encodeURIComponent(ticket.id)}` }
-}
+/** Exactly two segments, whatever the id: clients read the account hash from the first. */
+const presentTicket = ({ id }: Ticket, urlBase: string) => ({
+  id,
+  uploadURL: `${urlBase}/${encodeURIComponent(id)}`,
+})
 
 /** `/accounts/:accountId/images`: upload, list, details, original, delete, statistics, direct uploads. */
 export const imageRoutes = new Hono<ApiEnv>()
   .post('/v1', async (c) => {
     const accountId = accountOf(c)
+    const urlParts = await readUrlParts(c, accountId) // before anything is made: it may refuse
     const record = await uploadImage(c.req.raw, accountId, c.get('services'))
-    return c.json(success(presentImage(record, ...(await readUrlParts(c, accountId)))))
+    return c.json(success(presentImage(record, ...urlParts)))
   })
   .get('/v1', async (c) => {
     const accountId = accountOf(c)
@@ -89,16 +93,17 @@ export const imageRoutes = new Hono<ApiEnv>()
     return c.json(success({ count: { current, allowed: ALLOWED_IMAGES } }))
   })
   .post('/v1/direct_upload', async (c) => {
-    const ticket = await createDirectUploadFromJson(
-      await readJsonObject(c.req.raw),
-      accountOf(c),
-      c.get('services'),
-    )
-    return c.json(success(await presentTicket(c, ticket)))
+    const accountId = accountOf(c)
+    const urlBase = await readUrlBase(c, accountId)
+    const body = await readJsonObject(c.req.raw)
+    const ticket = await createDirectUploadFromJson(body, accountId, c.get('services'))
+    return c.json(success(presentTicket(ticket, urlBase)))
   })
   .post('/v2/direct_upload', async (c) => {
-    const ticket = await createDirectUpload(c.req.raw, accountOf(c), c.get('services'))
-    return c.json(success(await presentTicket(c, ticket)))
+    const accountId = accountOf(c)
+    const urlBase = await readUrlBase(c, accountId)
+    const ticket = await createDirectUpload(c.req.raw, accountId, c.get('services'))
+    return c.json(success(presentTicket(ticket, urlBase)))
   })
   .get(`/v1/${ID}/blob`, async (c) => {
     const services = c.get('services')
