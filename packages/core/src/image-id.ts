@@ -75,7 +75,7 @@ export function parseCustomId(id: string): string {
   return id
 }
 
-/** Images of an account are spread over this many virtual buckets, which are mapped to shards. */
+/** Images of an account are spread over this many buckets; each has a purge log of its own at the edge. */
 export const BUCKETS = 256
 
 /** The bucket of an image, 0–255: the first byte of a generated id, a hash byte of a custom one. */

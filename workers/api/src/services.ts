@@ -27,7 +27,7 @@ export interface Env {
   readonly REGISTRY: DurableObjectNamespace
   readonly RENDER: RenderService
   readonly PUBLISH_INTERVAL_MS: string
-  /** Secret of the administrator's routes; unset turns them off. */
+  /** Secret of the administrator's routes. wrangler.toml requires it; where it is missing all the same, they are closed. */
   readonly ADMIN_TOKEN?: string
   /** Origin of delivery URLs, when it is not the host that the API was called on. */
   readonly DELIVERY_BASE_URL?: string
