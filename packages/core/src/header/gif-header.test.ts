@@ -46,10 +46,16 @@ it.each([
   },
 )
 
-it('takes a frame for transparent that is cleared before another one comes', () => {
+it('takes what is cleared for transparent, unless the next frame covers all of it', () => {
   expect(readImageHeader(sampleGif({ disposal: 2 }))).toMatchObject({ hasAlpha: false })
-  expect(readImageHeader(sampleGif({ disposal: 2, frames: 2 }))).toMatchObject({ hasAlpha: true })
-  expect(readImageHeader(sampleGif({ disposal: 1, frames: 2 }))).toMatchObject({ hasAlpha: false })
+  expect(readImageHeader(sampleGif({ disposal: 2, frames: 2 }))).toMatchObject({ hasAlpha: false })
+  const narrowed = (disposal: number) => {
+    const bytes = sampleGif({ disposal, frames: 2 })
+    bytes[bytes.lastIndexOf(0x2c) + 5] = 1 // the last frame's width
+    return readImageHeader(bytes)
+  }
+  expect(narrowed(2)).toMatchObject({ hasAlpha: true })
+  expect(narrowed(1)).toMatchObject({ hasAlpha: false })
 })
 
 it.each([

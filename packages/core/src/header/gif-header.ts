@@ -12,8 +12,8 @@ const CLEARED = 2
 /**
  * GIF: signature (6 bytes), screen width and height (16 bits each), flags, background, aspect (8 each), colour table;
  * then blocks up to the trailer. The first frame may enlarge the screen, whose size some writers leave empty or too small.
- * Each frame may be transparent, the first may leave a part of the screen uncovered, and one that is cleared before the
- * next does; so a header is known at the trailer, or as soon as a second frame and one of those were seen.
+ * Each frame may be transparent, the first may leave a part of the screen uncovered, and so may one that
+ * follows a frame that is cleared; so a header is known at the trailer, or as soon as a second frame and one of those were seen.
  */
 export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
   const screen = yield* feed.take(13)
@@ -58,9 +58,9 @@ export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefine
       if (frames === 1) {
         ;[width, height] = [Math.max(width, right), Math.max(height, bottom)]
         checkSourceSize('gif', width, height)
-        hasAlpha ||= left > 0 || top > 0 || right < width || bottom < height
       }
-      hasAlpha ||= wasCleared
+      const isCovered = left === 0 && top === 0 && right >= width && bottom >= height
+      hasAlpha ||= !isCovered && (frames === 1 || wasCleared)
       ;[wasCleared, isCleared] = [isCleared, false]
       yield* feed.skip(colourTableBytes(frame.getUint8(8)) + 1) // and the first code size
       yield* skipSubBlocks(feed)
