@@ -251,6 +251,17 @@ describe('colours that only code points tell', () => {
     expect(difference(await show(file), flat(217, 42, 52))).toBeLessThanOrEqual(4)
   })
 
+  it('by a matrix without a meaning are taken for the usual one', async () => {
+    const file = fileOf(await code(flat(200, 120, 60)), [nclx(1, 13, 40)])
+    expect(difference(await show(file), flat(200, 120, 60))).toBeLessThanOrEqual(NEAR)
+  })
+
+  it('by a matrix that the decoder lacks are refused, not made up', async () => {
+    const file = fileOf(await code(flat(200, 120, 60)), [nclx(1, 13, 14)], { isMetaLast: true })
+    const { kind } = await worker.render(file, { quality: 100 }, 'webp')
+    expect(kind).toBe('decodingFailed')
+  })
+
   it('yield to an ICC profile', async () => {
     const file = fileOf(await code(flat(200, 60, 60)), [nclx(12, 13), ['colr', 'prof', await srgbProfile()]])
     expect(difference(await show(file), flat(200, 60, 60))).toBeLessThanOrEqual(4)

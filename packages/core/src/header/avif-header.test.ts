@@ -7,6 +7,7 @@ import {
   bytesOf,
   ispe,
   type SampleHeif,
+  type SampleProperty,
   sampleAvif,
   sampleHeif,
   uint,
@@ -198,6 +199,41 @@ it.each<[string, SampleHeif]>([
   ],
 ])('refuses: %s', (reason, of) => {
   expect(() => readHeif(of)).toThrow(reason)
+})
+
+const nclx = (matrix: number): SampleProperty => [
+  'colr',
+  'nclx',
+  uint(1, 2),
+  uint(13, 2),
+  uint(matrix, 2),
+  0x80,
+]
+/** av1C of a picture at full colour resolution, at half, and in grey. */
+const av1C = (flags: number): SampleProperty => ['!av1C', [0x81, 0, flags, 0]]
+const [FULL, HALF, GREY] = [av1C(0x00), av1C(0x0c), av1C(0x1c)]
+
+it.each([
+  ['RGB itself', 0, FULL],
+  ['RGB itself, in grey', 0, GREY],
+  ['BT.709', 1, HALF],
+  ['nothing told', 2, HALF],
+  ['BT.2020', 9, HALF],
+  ['a number without a meaning', 40, HALF],
+])('takes colours by the matrix of %s', (_, matrix, config) => {
+  const picture = { ...still(1, 20, 10), properties: [ispe(20, 10), config, nclx(matrix)] }
+  expect(readHeif({ items: [picture] })).toMatchObject({ width: 20 })
+})
+
+it.each([
+  [0, HALF],
+  [3, FULL],
+  [10, FULL],
+  [14, FULL],
+  [17, FULL],
+])('refuses colours by matrix %i, which no decoder can turn into RGB', (matrix, config) => {
+  const picture = { ...still(1, 20, 10), properties: [ispe(20, 10), config, nclx(matrix)] }
+  expect(() => readHeif({ items: [picture] })).toThrow(`colours by matrix ${matrix}`)
 })
 
 it('shows a picture with an unknown property that may be passed over', () => {

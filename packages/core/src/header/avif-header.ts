@@ -4,6 +4,7 @@ import { BoxEnd, BoxReader } from './box-reader.ts'
 import { ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import { checkCodedBytes } from './coded-bytes.ts'
 import type { HeaderParser, ImageHeader } from './header-parser.ts'
+import { decodableCicp } from './heif-colours.ts'
 import { type CodedStill, type HeifPicture, readHeifPicture } from './heif-picture.ts'
 import { type HeifFormat, readItemTable } from './item-boxes.ts'
 
@@ -142,4 +143,5 @@ function checkSequence(still: CodedStill, sequence: Av1Sequence | null): void {
   if (sequence.width !== still.width || sequence.height !== still.height) {
     throw damagedPicture('avif', 'its pixels have another size than it says')
   }
+  decodableCicp('avif', still, sequence.cicp)
 }

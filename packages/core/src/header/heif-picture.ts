@@ -7,23 +7,20 @@ import {
   uprightSize,
 } from '../orientation.ts'
 import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
-import type { Cicp } from './av1-sequence.ts'
 import type { BoxReader } from './box-reader.ts'
 import { readCleanAperture } from './clean-aperture.ts'
 import { checkExtents } from './coded-bytes.ts'
-import type { HeifFormat, Item, ItemTable, Property } from './item-boxes.ts'
+import { type Nclx, readIcc, readNclx, readPeak } from './heif-colours.ts'
+import { findProperty, type HeifFormat, type Item, type ItemTable, type Property } from './item-boxes.ts'
 
 /** One coded still: a picture, or a tile of one. */
-export interface CodedStill extends Size {
+export interface CodedStill extends Size, Nclx {
   readonly source: Item['source']
   readonly extents: Item['extents']
   /** The decoder's configuration: payload of `av1C` or `hvcC`. */
   readonly config: Uint8Array
   /** Choice among layers, for decoders: `a1op`, `lsel`, `a1lx`. */
   readonly layers: readonly Property[]
-  readonly cicp: Cicp | null
-  /** Whether numbers go from 0 to the top; null where the container leaves that to the data. */
-  readonly isFullRange: boolean | null
 }
 
 /** Tiles of one size in rows, of which the last ones may reach beyond the picture; or a single one. */
@@ -90,9 +87,6 @@ const tileIdsOf = ({ references }: ItemTable, item: Item): readonly number[] =>
     ? (references.find(({ type, from }) => type === 'dimg' && from === item.id)?.to ?? [])
     : [item.id]
 
-const property = (properties: readonly Property[], type: string): BoxReader | undefined =>
-  properties.find((one) => one.type === type)?.payload.again()
-
 /**
  * A coded item, or a grid of them (ISO 23008-12, 6.6.2.3). How many columns a grid has follows from the sizes of picture
  * and tile, since every tile must show a part of the picture; so its descriptor, which may lie far away, is not read.
@@ -121,7 +115,7 @@ function readCodedPicture(table: ItemTable, item: Item, format: HeifFormat): Cod
 function readTiles(
   { items }: ItemTable,
   ids: readonly number[],
-  nclx: ReturnType<typeof readNclx>,
+  nclx: Nclx | null,
   format: HeifFormat,
 ): CodedStill[] {
   if (ids.length > MAX_TILES) throw unsupportedPicture(format, `more than ${MAX_TILES} tiles`)
@@ -129,7 +123,7 @@ function readTiles(
   return ids.map((id) => {
     const tile = items.get(id)
     if (tile === undefined) throw damagedPicture(format, 'a tile is missing')
-    const still = known.get(id) ?? { ...readStill(tile, format), ...nclx }
+    const still = known.get(id) ?? readStill(tile, format, nclx)
     known.set(id, still)
     return still
   })
@@ -150,13 +144,14 @@ function readAlpha(table: ItemTable, primary: Item, colour: CodedPicture, format
   return alpha
 }
 
-function readStill(item: Item, format: HeifFormat): CodedStill {
+/** @param nclx what the whole picture says of its colours, whatever the item itself says */
+function readStill(item: Item, format: HeifFormat, nclx: Nclx | null = null): CodedStill {
   const { type, config } = CODED[format]
   if (item.type !== type) {
     throw unsupportedPicture(format, `a picture of the kind ${JSON.stringify(item.type)}`)
   }
   checkEssential(item, format)
-  const payload = property(item.properties, config)
+  const payload = findProperty(item.properties, config)
   if (payload === undefined) throw damagedPicture(format, `its ${config} box is missing`)
   if (item.source === 'elsewhere') throw unsupportedPicture(format, 'pixels in another file')
   if (item.extents.length === 0) throw damagedPicture(format, 'it does not say where its pixels are')
@@ -170,7 +165,7 @@ function readStill(item: Item, format: HeifFormat): CodedStill {
     layers: readLayers(item, format),
     cicp: null,
     isFullRange: null,
-    ...readNclx(item.properties),
+    ...(nclx ?? readNclx(item.properties)),
   }
 }
 
@@ -184,7 +179,7 @@ function readLayers({ properties }: Item, format: HeifFormat): Property[] {
 }
 
 function readSize({ properties }: Item, format: HeifFormat): Size {
-  const ispe = property(properties, 'ispe')
+  const ispe = findProperty(properties, 'ispe')
   if (ispe === undefined) throw damagedPicture(format, 'it does not give its size')
   ispe.versionAndFlags()
   const size = { width: ispe.uint(4), height: ispe.uint(4) }
@@ -258,28 +253,3 @@ function readTransformations(
 
 const MIRROR = ['mirror'] as const
 const FLIP = ['mirror', 'turn', 'turn'] as const
-
-/** colr, `nclx`: primaries, transfer, matrix (16 bits each), full range (1 bit). */
-function readNclx(properties: readonly Property[]): Pick<CodedStill, 'cicp' | 'isFullRange'> | null {
-  for (const { type, payload } of properties) {
-    const colr = payload.again()
-    if (type !== 'colr' || colr.ascii(4) !== 'nclx') continue
-    const cicp = { primaries: colr.uint(2), transfer: colr.uint(2), matrix: colr.uint(2) }
-    return { cicp, isFullRange: colr.uint(1) >= 0x80 }
-  }
-  return null
-}
-
-/** colr, `prof` or `rICC`: an ICC profile. */
-function readIcc(properties: readonly Property[]): Uint8Array | null {
-  for (const { type, payload } of properties) {
-    const colr = payload.again()
-    if (type === 'colr' && ['prof', 'rICC'].includes(colr.ascii(4))) return colr.bytes(colr.left)
-  }
-  return null
-}
-
-/** clli: light of the brightest pixel (16 bits, cd/m²), then of the average. What screen it was made on (`mdcv`) says less. */
-function readPeak(properties: readonly Property[]): number | null {
-  return property(properties, 'clli')?.uint(2) || null
-}

@@ -11,6 +11,10 @@ export interface Property {
   readonly essential: boolean
 }
 
+/** The first property of a type, unread. */
+export const findProperty = (properties: readonly Property[], type: string): BoxReader | undefined =>
+  properties.find((one) => one.type === type)?.payload.again()
+
 /** A run of bytes: of the file, or of the `idat` box. */
 export interface Extent {
   readonly offset: number

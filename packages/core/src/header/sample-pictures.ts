@@ -160,7 +160,7 @@ export function av1Start(width: number, height: number): Uint8Array<ArrayBuffer>
   return bytesOf([0x12, 0, 0x0a, bytes.length], new Uint8Array(bytes.map((byte) => Number.parseInt(byte, 2))))
 }
 
-type SampleProperty = readonly [type: string, ...payload: readonly Part[]]
+export type SampleProperty = readonly [type: string, ...payload: readonly Part[]]
 
 export interface SampleItem {
   id: number

@@ -2,6 +2,7 @@ import {
   ApiError,
   type CodedStill,
   checkCodedBytes,
+  decodableCicp,
   type HeifPicture,
   readAv1Sequence,
   readAvifPicture,
@@ -137,7 +138,9 @@ function decodeTile(
   meter: MemoryMeter,
 ): DecodedStill {
   const { colour, alpha, isPremultiplied } = picture
-  const still = colour.tiles[index] as CodedStill
+  const coded = colour.tiles[index] as CodedStill
+  const told = sequenceCicp(coded, picture, file) ?? null
+  const still = { ...coded, cicp: decodableCicp('avif', coded, told) }
   const alphaStill = alpha?.tiles[index]
   const bytes = muxAvif(
     { still, pieces: piecesOf(still, picture, file) },

@@ -63,7 +63,7 @@ export const avifCodec: StillCodec = {
   },
 
   planEncode(size: Size, { quality }) {
-    const bytesPerPixel = quality === 100 ? 34 : 32
+    const bytesPerPixel = quality === 100 ? 38 : 34
     const heapBytes = Math.ceil(BASE_HEAP_BYTES.avifEncoder + bytesPerPixel * size.width * size.height)
     return planLibraryEncode(size, heapBytes, async (...call) => (await load()).encodeAvif(quality, ...call))
   },
@@ -85,11 +85,10 @@ function priceDecoder(
 ): { heapBytes: number; workBytes: number } {
   const still = picture?.colour.tiles[0] ?? null
   const codedDepth = still === null ? 12 : av1Kind(still).bitDepth
-  const givenDepth = colours?.bitDepth ?? codedDepth
   const perPixel = codedDepth > 8 ? { opaque: 32, alpha: 62 } : { opaque: 24, alpha: 36 }
-  const bytesPerPixel = (hasAlpha ? perPixel.alpha : perPixel.opaque) + (givenDepth > 8 ? 4 : 0)
+  const bytesPerPixel = hasAlpha ? perPixel.alpha : perPixel.opaque
   const pixels = still === null ? width * height : still.width * still.height
-  const pixelBytes = picture === null ? pixels * 8 : priceAvifPixels(picture, givenDepth)
+  const pixelBytes = picture === null ? pixels * 8 : priceAvifPixels(picture, colours?.bitDepth ?? codedDepth)
   return {
     heapBytes: Math.ceil(BASE_HEAP_BYTES.avifDecoder + 2 * sizeBytes + bytesPerPixel * pixels),
     workBytes: sizeBytes + MUX_HEAD_BYTES + pixelBytes,

@@ -82,7 +82,7 @@ describe('the limit of a heap', () => {
     const limitBytes = noise.data.length // too little for file and pixels
     expect(limitBytes).toBeLessThan(grownBytes)
     const meter = createMemoryMeter()
-    expect(await decode(pool, file, limitBytes, meter).catch(() => null)).toBeNull()
+    await expect(decode(pool, file, limitBytes, meter)).rejects.toThrow('heap limit')
     expect(meter.peakBytes()).toBeLessThanOrEqual(limitBytes)
     expect((await decode(pool, file, grownBytes))?.data).toEqual(noise.data)
   })

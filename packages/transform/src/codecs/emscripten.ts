@@ -32,6 +32,8 @@ const silent = (): void => {}
  * @param meter      told what the heap has come to; it is never released, for the memory stays in the isolate
  * @param memories   where the memory comes from and goes to. A cancelled call gives nothing back
  * @returns what `work` made, which must hold nothing that lies in the heap
+ * @throws Error when the heap came to its limit, whatever `work` made of that: libraries hand out pixels that they could
+ *   not allocate, and so never wrote
  */
 export async function withInstance<Module, T>(
   { factory, compiled, initialPages }: Library,
@@ -44,7 +46,7 @@ export async function withInstance<Module, T>(
   try {
     const missingPages = initialPages - memory.buffer.byteLength / PAGE_BYTES
     if (missingPages > 0) memory.grow(missingPages)
-    limitGrowth(memory, limitBytes)
+    const heap = limitGrowth(memory, limitBytes)
     const started = withLentGlobals(() =>
       (factory as Factory<Module>)({
         noInitialRun: true,
@@ -58,7 +60,9 @@ export async function withInstance<Module, T>(
       }),
     )
     const module = await started
-    return withLentGlobals(() => work(module))
+    const result = withLentGlobals(() => work(module))
+    if (heap.isExhausted()) throw new Error('heap limit')
+    return result
   } finally {
     meter.hold(memory.buffer.byteLength)
     Reflect.deleteProperty(memory, 'grow')
@@ -66,15 +70,26 @@ export async function withInstance<Module, T>(
   }
 }
 
+/** How often the glue asks for one growth, each time for less, before it gives up. */
+const ATTEMPTS = 3
+
 /** The glue grows the memory through its `grow` method, so that is where a limit can stand. */
-function limitGrowth(memory: WebAssembly.Memory, limitBytes: number): void {
+function limitGrowth(memory: WebAssembly.Memory, limitBytes: number): { isExhausted(): boolean } {
+  let refusals = 0
+  let isExhausted = false
   Object.defineProperty(memory, 'grow', {
     configurable: true,
     value: (pages: number) => {
-      if (memory.buffer.byteLength + pages * PAGE_BYTES > limitBytes) throw new RangeError('heap limit')
+      if (memory.buffer.byteLength + Math.floor(pages) * PAGE_BYTES > limitBytes) {
+        refusals += 1
+        isExhausted ||= refusals === ATTEMPTS
+        throw new RangeError('heap limit')
+      }
+      refusals = 0
       return WebAssembly.Memory.prototype.grow.call(memory, pages)
     },
   })
+  return { isExhausted: () => isExhausted }
 }
 
 /** What decoders construct by its global name to hand over their pixels. */

@@ -57,7 +57,7 @@ export const webpCodec: StillCodec = {
 
   /** Quality 100 is lossless. Rule: docs/parity.md#formats-and-geometry. */
   planEncode({ width, height }: Size, { quality, hasAlpha }) {
-    const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : 14.2
+    const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : quality < 90 ? 16.5 : 23.5
     const heapBytes = Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * width * height)
     return planLibraryEncode({ width, height }, heapBytes, async (...call) =>
       (await load()).encodeWebp(quality, ...call),
