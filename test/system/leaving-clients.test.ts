@@ -10,6 +10,8 @@ import { type Client, createClient, imageForm, type TestAccount } from '../suppo
 const ADMIN_TOKEN = 'leaving-clients-administrator'
 const VARIANTS = 20
 const IMAGES = 6
+/** Enough to be waiting in the engine, and too little for more than a few of the pictures to be made. */
+const LEAVE_AFTER_MS = 150
 const ACCEPT = { accept: 'image/webp' }
 let stateFolder: string
 let workers: LocalWorkers
@@ -85,10 +87,10 @@ describe('a hundred clients that leave', () => {
     for (let n = 0; n < 5; n++) alone.push(await timeOf(pathOf(1, n)))
     const leaving = []
     for (let n = 0; n < 100; n++) {
-      leaving.push(getAndLeave(pathOf(2 + (n % 4), Math.floor(n / 4) % VARIANTS), 300))
+      leaving.push(getAndLeave(pathOf(2 + (n % 4), Math.floor(n / 4) % VARIANTS), LEAVE_AFTER_MS))
     }
     const outcomes = await Promise.all(leaving)
-    expect(outcomes.filter((outcome) => outcome === 'left').length).toBeGreaterThan(80)
+    expect(outcomes.filter((outcome) => outcome === 'left').length).toBeGreaterThan(50)
     const after = await timeOf(pathOf(1, 10))
     // Where all eighty pictures are made to the end it is forty times; on a quiet machine it is less than twice.
     expect(after / median(alone)).toBeLessThan(6)
