@@ -29,6 +29,8 @@ const load = once(() => import('./avif-library.ts'))
 const START_BYTES = 16 << 10
 /** The largest description that an upload may have, what stands before it, and the first bytes of the pixels. */
 const MOST_START_BYTES = MAX_META_BYTES + START_BYTES
+/** Coefficients of a noisy picture take several times what they take in the file. */
+const BYTES_PER_FILE_BYTE = 16
 /** AV1 data begin with a header that may tell colours. */
 const SEQUENCE_BYTES = 1024
 
@@ -85,12 +87,14 @@ function priceDecoder(
 ): { heapBytes: number; workBytes: number } {
   const still = picture?.colour.tiles[0] ?? null
   const codedDepth = still === null ? 12 : av1Kind(still).bitDepth
-  const perPixel = codedDepth > 8 ? { opaque: 32, alpha: 62 } : { opaque: 24, alpha: 36 }
+  const perPixel = codedDepth > 8 ? { opaque: 24.5, alpha: 46 } : { opaque: 21, alpha: 30 }
   const bytesPerPixel = hasAlpha ? perPixel.alpha : perPixel.opaque
   const pixels = still === null ? width * height : still.width * still.height
   const pixelBytes = picture === null ? pixels * 8 : priceAvifPixels(picture, colours?.bitDepth ?? codedDepth)
   return {
-    heapBytes: Math.ceil(BASE_HEAP_BYTES.avifDecoder + 2 * sizeBytes + bytesPerPixel * pixels),
+    heapBytes: Math.ceil(
+      BASE_HEAP_BYTES.avifDecoder + BYTES_PER_FILE_BYTE * sizeBytes + bytesPerPixel * pixels,
+    ),
     workBytes: sizeBytes + MUX_HEAD_BYTES + pixelBytes,
   }
 }
