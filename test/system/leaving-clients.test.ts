@@ -92,8 +92,9 @@ describe('a hundred clients that leave', () => {
     const outcomes = await Promise.all(leaving)
     expect(outcomes.filter((outcome) => outcome === 'left').length).toBeGreaterThan(50)
     const after = await timeOf(pathOf(1, 10))
-    // Where all eighty pictures are made to the end it is forty times; on a quiet machine it is less than twice.
-    expect(after / median(alone)).toBeLessThan(6)
+    // Where all eighty pictures are made to the end it is forty times. What is left are the jobs under way and one round of
+    // asking, two to five times where a picture takes a tenth of a second; other tests may run beside this one.
+    expect(after / median(alone)).toBeLessThan(15)
   })
 
   it('do not take a picture from those who stay for it', async () => {

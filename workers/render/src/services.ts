@@ -33,7 +33,7 @@ const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms)
 /** One of each for all requests of this isolate: they share its memory, and often their work. */
 const kernels = createIsolateKernels()
 const governor = createGovernor(ISOLATE_BUDGET, timers, [libraryMemories, kernels])
-const coalescer = createCoalescer<Computed>({ leaseMs: 2000, pollMs: 10, askMs: 250 }, timers)
+const coalescer = createCoalescer<Computed>({ leaseMs: 2000, pollMs: 10, askMs: 50 }, timers)
 
 /** @throws Error saying which binding is missing, and how to add it */
 export function createServices(env: Partial<Env>, context: Pick<ExecutionContext, 'waitUntil'>): Services {
