@@ -85,16 +85,19 @@ describe('a hundred clients that leave', () => {
     for (let n = 0; n < 3; n++) await timeOf(pathOf(0, n)) // the engine warms up
     const alone = []
     for (let n = 0; n < 5; n++) alone.push(await timeOf(pathOf(1, n)))
-    const leaving = []
-    for (let n = 0; n < 100; n++) {
-      leaving.push(getAndLeave(pathOf(2 + (n % 4), Math.floor(n / 4) % VARIANTS), LEAVE_AFTER_MS))
+    const after = []
+    for (let round = 0; round < 3; round++) {
+      const leaving = []
+      for (let n = 0; n < 100; n++) {
+        leaving.push(getAndLeave(pathOf(2 + (n % 4), Math.floor(n / 4) % VARIANTS), LEAVE_AFTER_MS))
+      }
+      const outcomes = await Promise.all(leaving)
+      expect(outcomes.filter((outcome) => outcome === 'left').length).toBeGreaterThan(80)
+      after.push(await timeOf(pathOf(1, 10 + round)))
     }
-    const outcomes = await Promise.all(leaving)
-    expect(outcomes.filter((outcome) => outcome === 'left').length).toBeGreaterThan(50)
-    const after = await timeOf(pathOf(1, 10))
     // Where all eighty pictures are made to the end it is forty times. What is left are the jobs under way and one round of
-    // asking, two to five times where a picture takes a tenth of a second; other tests may run beside this one.
-    expect(after / median(alone)).toBeLessThan(15)
+    // asking.
+    expect(median(after) / median(alone)).toBeLessThan(6)
   })
 
   it('do not take a picture from those who stay for it', async () => {
