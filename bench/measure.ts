@@ -101,6 +101,7 @@ export async function measure(benchCase: BenchCase, bounds: Bounds): Promise<Mea
 function withQuality(job: BenchJob, quality: number): BenchJob {
   if (job.work === 'transform') {
     const { ops, output } = job.program
+    if (output.kind === 'json') return job
     return { ...job, program: { ops, output: { ...output, quality } } }
   }
   return job.work === 'jpeg' ? { ...job, quality } : job

@@ -84,14 +84,13 @@ export function createRenderWorker() {
 
   async function createRequest(
     bytes: Uint8Array,
-    { quality, ...options }: Options & { readonly quality?: number } = {},
+    options: Options = {},
     formatClass: FormatClass = 'base',
     source?: SourceFacts,
   ): Promise<RenderRequest> {
-    const { ops, output } = programOfOptions({ metadata: 'none', ...options })
     return {
       source: await store(bytes, source),
-      program: { ops, output: { ...output, ...(quality === undefined ? {} : { quality }) } },
+      program: programOfOptions({ metadata: 'none', ...options }),
       formatClass,
     }
   }

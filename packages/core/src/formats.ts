@@ -23,8 +23,15 @@ export interface FormatRow {
   readonly alpha: boolean
   /** Whether an upload may have it. What is accepted must be deliverable. */
   readonly upload: boolean
-  /** Longest side that is written, px, and the clients that are offered it unasked; null for what is never written. */
-  readonly output: { readonly maxSidePx: number; readonly class: FormatClass } | null
+  /** null for what is never written. */
+  readonly output: {
+    /** Longest side that is written where this format is asked for, px. */
+    readonly maxSidePx: number
+    /** The same where it is chosen for the client, px; no larger. */
+    readonly autoMaxSidePx: number
+    /** The clients that are offered it unasked. */
+    readonly class: FormatClass
+  } | null
   /** What everybody can show of an original that came in this format and is opaque, best first. */
   readonly opaqueBase: readonly ('jpeg' | 'png')[]
 }
@@ -33,7 +40,8 @@ export interface FormatRow {
  * One row per format that is recognised as a picture; everything else that lists formats is derived from this table.
  * In order of recognition: AVIF stands before HEIC, since a file may carry the brands of both.
  * A header parser is a row of `HEADER_PARSERS`; a decoder and an encoder are rows of the transform package's tables.
- * Sides: docs/parity.md#limits; AVIF's is that of `format=auto`, since encoding takes 0.2 s a megapixel.
+ * Sides: docs/parity.md#limits. AVIF is chosen for small pictures only, since encoding takes 0.2 s a megapixel; who asks for
+ * it gets it as far as memory reaches.
  */
 export const FORMATS = {
   jpeg: {
@@ -43,7 +51,7 @@ export const FORMATS = {
     signature: { magic: ['ff d8 ff'] },
     alpha: false,
     upload: true,
-    output: { maxSidePx: 12_000, class: 'base' },
+    output: { maxSidePx: 12_000, autoMaxSidePx: 12_000, class: 'base' },
     opaqueBase: ['jpeg'],
   },
   png: {
@@ -53,7 +61,7 @@ export const FORMATS = {
     signature: { magic: ['89 50 4e 47 0d 0a 1a 0a'] },
     alpha: true,
     upload: true,
-    output: { maxSidePx: 12_000, class: 'base' },
+    output: { maxSidePx: 12_000, autoMaxSidePx: 12_000, class: 'base' },
     opaqueBase: ['png', 'jpeg'],
   },
   webp: {
@@ -63,7 +71,7 @@ export const FORMATS = {
     signature: { magic: ['52 49 46 46 ?? ?? ?? ?? 57 45 42 50'] },
     alpha: true,
     upload: true,
-    output: { maxSidePx: 16_383, class: 'webp' },
+    output: { maxSidePx: 16_383, autoMaxSidePx: 16_383, class: 'webp' },
     opaqueBase: ['jpeg'],
   },
   avif: {
@@ -73,7 +81,7 @@ export const FORMATS = {
     signature: { brands: ['avif', 'avis'] },
     alpha: true,
     upload: true,
-    output: { maxSidePx: 1200, class: 'avif' },
+    output: { maxSidePx: 12_000, autoMaxSidePx: 1200, class: 'avif' },
     opaqueBase: ['jpeg'],
   },
   gif: {
@@ -127,3 +135,11 @@ export const UPLOAD_FORMATS: ReadonlySet<Format> = new Set(
 export function isOutputFormat(format: Format): format is OutputFormat {
   return FORMATS[format].output !== null
 }
+
+/** What a result can be: a picture, or what is said of one. */
+export type ResultFormat = OutputFormat | 'json'
+export const RESULT_FORMATS: readonly ResultFormat[] = [...OUTPUT_FORMATS, 'json']
+
+/** `Content-Type` of a result. */
+export const mimeOf = (format: ResultFormat): string =>
+  format === 'json' ? 'application/json' : FORMATS[format].mime

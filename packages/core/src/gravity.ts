@@ -4,7 +4,7 @@ import type { Size } from './orientation.ts'
  * What stays in sight where a picture is cut. A side is never cut, the other axis is centred. A point is given in
  * fractions of the picture, 0 to 1: by default (`remainder`) that fraction of what is cut off goes on its left and
  * top, so that 0 and 1 are the very edges; `box-center` puts the point in the window's middle, as far as there is
- * picture. `auto` and `face` look at pixels: their finder turns them into a point first.
+ * picture.
  * Rule: docs/parity.md#formats-and-geometry.
  */
 export type Gravity =
@@ -14,6 +14,16 @@ export type Gravity =
   | 'top'
   | 'bottom'
   | { readonly x: number; readonly y: number; readonly mode?: 'remainder' | 'box-center' }
+
+/**
+ * What stays in sight, where the pixels decide: a finder turns it into a {@link Gravity} first. `auto`: most of what stands
+ * out; `entropy`: most of what changes.
+ */
+export type SoughtGravity = 'auto' | 'entropy'
+
+/** Whether the pixels must be looked at to know what stays in sight. */
+export const isSought = (gravity: Gravity | SoughtGravity): gravity is SoughtGravity =>
+  gravity === 'auto' || gravity === 'entropy'
 
 const FRACTIONS = {
   center: { x: 0.5, y: 0.5 },

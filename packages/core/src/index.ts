@@ -10,9 +10,25 @@ export { DEFAULT_SETTINGS } from './edge-document.ts'
 export type { ErrorKind } from './errors.ts'
 export { ApiError, ERRORS, toApiError } from './errors.ts'
 export { formatHex } from './format-hex.ts'
-export type { Format, FormatClass, FormatRow, OutputFormat, Signature } from './formats.ts'
-export { FORMAT_NAMES, FORMATS, isOutputFormat, OUTPUT_FORMATS, UPLOAD_FORMATS } from './formats.ts'
-export type { Gravity } from './gravity.ts'
+export type {
+  Format,
+  FormatClass,
+  FormatRow,
+  OutputFormat,
+  ResultFormat,
+  Signature,
+} from './formats.ts'
+export {
+  FORMAT_NAMES,
+  FORMATS,
+  isOutputFormat,
+  mimeOf,
+  OUTPUT_FORMATS,
+  RESULT_FORMATS,
+  UPLOAD_FORMATS,
+} from './formats.ts'
+export type { Gravity, SoughtGravity } from './gravity.ts'
+export { isSought } from './gravity.ts'
 export { type Cicp, readAv1Sequence } from './header/av1-sequence.ts'
 export { avifDescriptionEnd, MAX_META_BYTES, readAvifPicture } from './header/avif-header.ts'
 export { checkCodedBytes } from './header/coded-bytes.ts'
@@ -74,14 +90,17 @@ export type {
   BlurOp,
   Composite,
   DrawOp,
+  JsonOutput,
   Op,
   Output,
+  PictureOutput,
   Place,
   Program,
   ResizeOp,
   TurnOp,
 } from './program/program.ts'
 export { COMPOSITES } from './program/program.ts'
+export type { Keeper } from './program/program-of-options.ts'
 export { DEFAULT_QUALITY, programOfOptions } from './program/program-of-options.ts'
 export type { SourceRef } from './program/source-ref.ts'
 export { formatSourceIdentity } from './program/source-ref.ts'

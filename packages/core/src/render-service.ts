@@ -1,5 +1,5 @@
 import type { ErrorKind } from './errors.ts'
-import type { FormatClass, OutputFormat } from './formats.ts'
+import type { FormatClass, ResultFormat } from './formats.ts'
 import type { Program } from './program/program.ts'
 import type { SourceRef } from './program/source-ref.ts'
 
@@ -12,7 +12,7 @@ export interface RenderRequest {
 
 /** What a finished result is, besides its bytes. */
 export interface ResultMeta {
-  readonly format: OutputFormat
+  readonly format: ResultFormat
   /** px. */
   readonly width: number
   readonly height: number

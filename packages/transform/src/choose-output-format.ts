@@ -4,12 +4,19 @@ import {
   type FormatClass,
   OUTPUT_FORMATS,
   type OutputFormat,
+  type PictureOutput,
   type Size,
 } from '@tintype/core'
 
 export interface FormatChoice {
   readonly format: OutputFormat
   readonly warnings: readonly string[]
+}
+
+/** Format of the source, and whether the finished picture may be transparent. */
+interface Picture {
+  readonly format: Format
+  readonly hasAlpha: boolean
 }
 
 /** Best first: the classes that a client of a class can show besides the base. */
@@ -20,39 +27,61 @@ const OFFERED = {
 } as const satisfies Record<FormatClass, readonly FormatClass[]>
 
 /** What everybody can show: what the original's own format falls back to, or PNG where there is transparency. */
-const baseFormats = (source: Format, hasAlpha: boolean): readonly OutputFormat[] =>
-  hasAlpha ? ['png'] : FORMATS[source].opaqueBase
+const baseFormats = ({ format, hasAlpha }: Picture): readonly OutputFormat[] =>
+  hasAlpha ? ['png'] : FORMATS[format].opaqueBase
 
 const formatsOf = (formatClass: FormatClass): readonly OutputFormat[] =>
   OUTPUT_FORMATS.filter((format) => FORMATS[format].output.class === formatClass)
 
+/** Where time counts: nothing is written sooner than a JPEG, and of what keeps transparency a PNG. */
+function soonestFormats({ hasAlpha }: Picture, asked: PictureOutput['format']): readonly OutputFormat[] {
+  if (!hasAlpha) return asked === 'png' ? ['png'] : ['jpeg']
+  return asked === 'webp' || asked === 'jpeg' ? [asked, 'png'] : ['png']
+}
+
+/** Best first. */
+function candidatesOf(
+  picture: Picture,
+  { format, effort }: PictureOutput,
+  formatClass: FormatClass,
+): readonly OutputFormat[] {
+  if (effort === 'fast') return soonestFormats(picture, format)
+  const base = baseFormats(picture)
+  switch (format) {
+    case 'auto':
+      return [...OFFERED[formatClass].flatMap(formatsOf), ...base]
+    case 'standard':
+      return [picture.hasAlpha ? 'png' : 'jpeg']
+    case 'base':
+      return base
+    case 'avif':
+      return ['avif', 'webp', ...base]
+    default:
+      return [format, ...base]
+  }
+}
+
 /**
  * The format a picture leaves in: the best one that its client takes, or the one that was asked for, if it can be afforded
  * at this size; else the next one down, with a warning for each one given up.
- * @param picture    format of the source, and whether the finished picture may be transparent
- * @param wanted     a class of clients, or one format
- * @param size       of the result, px
+ * @param formatClass  decides where the output leaves it to the client
+ * @param size         of the result, px
  * @param isAffordable whether the result can be encoded within the isolate's memory
  * @returns null when there is none
  * Rule: docs/parity.md#formats-and-geometry.
  */
 export function chooseOutputFormat(
-  picture: { readonly format: Format; readonly hasAlpha: boolean },
-  wanted: FormatClass | OutputFormat,
+  picture: Picture,
+  output: PictureOutput,
+  formatClass: FormatClass,
   size: Size,
   isAffordable: (format: OutputFormat) => boolean,
 ): FormatChoice | null {
-  const base = baseFormats(picture.format, picture.hasAlpha)
-  const candidates =
-    wanted in OFFERED
-      ? [...OFFERED[wanted as FormatClass].flatMap(formatsOf), ...base]
-      : [wanted as OutputFormat, ...base]
   const warnings: string[] = []
-  for (const format of new Set(candidates)) {
-    const { name, output } = FORMATS[format]
-    if (Math.max(size.width, size.height) <= output.maxSidePx && isAffordable(format)) {
-      return { format, warnings }
-    }
+  for (const format of new Set(candidatesOf(picture, output, formatClass))) {
+    const { name, output: limits } = FORMATS[format]
+    const maxSidePx = output.format === 'auto' ? limits.autoMaxSidePx : limits.maxSidePx
+    if (Math.max(size.width, size.height) <= maxSidePx && isAffordable(format)) return { format, warnings }
     warnings.push(`image too large for ${name}`)
   }
   return null

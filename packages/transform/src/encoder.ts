@@ -1,12 +1,16 @@
-import type { Size } from '@tintype/core'
+import type { PictureOutput, Size } from '@tintype/core'
 import type { KernelRaster } from '@tintype/pixels'
 import type { StagePrice } from './decoder.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 
 /** What an encoder is told, in our own words. */
 export interface EncodeSettings {
-  /** 1–100, on the JPEG scale; each encoder maps it to its own. */
-  readonly quality: number
+  /** 1–100, on the JPEG scale; each encoder maps it to its own. null where nobody asked: `DEFAULT_QUALITY`. */
+  readonly quality: PictureOutput['quality']
+  /** How a JPEG is written where its size lets it choose; other formats ignore it. */
+  readonly jpeg: PictureOutput['jpeg']
+  /** `fast`: as soon as possible, larger as it may be. */
+  readonly effort: PictureOutput['effort']
   /** Whether pixels may be transparent. */
   readonly hasAlpha: boolean
   /** A TIFF block to keep in the result; formats that carry no metadata ignore it. */

@@ -1,4 +1,4 @@
-import type { Output, Size } from '@tintype/core'
+import type { PictureOutput, Size } from '@tintype/core'
 import { MARKER, SEGMENT_NAME } from '@tintype/core/containers'
 
 const EXIF_NAME = Uint8Array.from(SEGMENT_NAME.exif, (letter) => letter.charCodeAt(0))
@@ -30,7 +30,11 @@ const ENTRY_BYTES = 12
  * @returns null when nothing is left, or the block cannot be read
  * Rule: docs/parity.md#metadata.
  */
-export function filterExif(tiff: Uint8Array, policy: Output['metadata'], size: Size): Uint8Array | null {
+export function filterExif(
+  tiff: Uint8Array,
+  policy: PictureOutput['metadata'],
+  size: Size,
+): Uint8Array | null {
   if (policy === 'none') return null
   try {
     return policy === 'copyright' ? copyrightAlone(tiff) : withPixelFacts(tiff, size)

@@ -2,8 +2,9 @@ import {
   ApiError,
   FORMATS,
   type FormatClass,
+  type Op,
   type OutputFormat,
-  type Program,
+  type PictureOutput,
   type SourceFacts,
 } from '@tintype/core'
 import { chooseOutputFormat } from './choose-output-format.ts'
@@ -32,7 +33,8 @@ export interface JobPlan {
  * @throws ApiError `refusedDimensions` when no format fits into the budget; what planning a picture throws
  */
 export function planJob(
-  { ops, output }: Program,
+  ops: readonly Op[],
+  output: PictureOutput,
   source: ProbedSource,
   formatClass: FormatClass,
   budgetBytes: number,
@@ -45,7 +47,8 @@ export function planJob(
   const planFor = (format: OutputFormat): Omit<JobPlan, 'warnings'> => {
     const { alpha } = FORMATS[format]
     const hasAlpha = canvas.hasAlpha && alpha
-    const encode = ENCODERS[format].plan(canvas.size, 1, { quality: output.quality, hasAlpha, exif })
+    const { quality, jpeg, effort } = output
+    const encode = ENCODERS[format].plan(canvas.size, 1, { quality, jpeg, effort, hasAlpha, exif })
     // A source without transparency may still decode with some: rows that never came, or bytes that contradict a header.
     const steps = hasAlpha ? picture.steps : [...picture.steps, planFlatten(canvas)]
     const price = priceJob({
@@ -57,7 +60,8 @@ export function planJob(
   }
   const choice = chooseOutputFormat(
     { format: source.facts.format, hasAlpha: canvas.hasAlpha },
-    output.format === 'auto' ? formatClass : output.format,
+    output,
+    formatClass,
     canvas.size,
     (format) => planFor(format).price.peakBytes <= budgetBytes,
   )

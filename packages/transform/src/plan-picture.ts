@@ -1,4 +1,4 @@
-import { ApiError, formatSourceIdentity, type Op } from '@tintype/core'
+import { ApiError, formatSourceIdentity, isSought, type Op } from '@tintype/core'
 import { priceColourProfile } from '@tintype/pixels'
 import type { Findings } from './analyse/findings.ts'
 import type { View } from './decoder.ts'
@@ -54,8 +54,10 @@ export function planPicture(
 function planOverlay(op: Extract<Op, { readonly op: 'draw' }>, canvas: Canvas, known: Known): PlannedStep {
   const source = known.overlays.get(formatSourceIdentity(op.source))
   if (source === undefined) throw new ApiError('deliveryInternal')
-  const isSought = op.ops.some((inner) => inner.op === 'resize' && inner.gravity === 'auto')
-  if (isSought) throw new ApiError('invalidOptions', '"gravity" of an overlay cannot be "auto"')
+  for (const inner of op.ops) {
+    if (inner.op !== 'resize' || !isSought(inner.gravity)) continue
+    throw new ApiError('invalidOptions', `"gravity" of an overlay cannot be "${inner.gravity}"`)
+  }
   const picture = planPicture(op.ops, source, 'first', { ...known, findings: {} })
   return planDraw(op, canvas, picture, source)
 }

@@ -1,6 +1,7 @@
 import {
   composeOrientation,
   type Gravity,
+  isSought,
   type Op,
   type Orientation,
   type Plan,
@@ -68,4 +69,4 @@ function planGeometry(facts: SourceFacts, resize: ResizeOp | null, findings: Fin
 
 /** Where nothing is cut off, nothing was looked for. */
 const gravityOf = ({ gravity }: ResizeOp, { focus }: Findings): Gravity =>
-  gravity === 'auto' ? (focus ?? 'center') : gravity
+  isSought(gravity) ? (focus ?? 'center') : gravity

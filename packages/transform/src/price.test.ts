@@ -1,4 +1,10 @@
-import { type FormatClass, type Options, programOfOptions, type SourceFacts } from '@tintype/core'
+import {
+  type FormatClass,
+  type Options,
+  type PictureOutput,
+  programOfOptions,
+  type SourceFacts,
+} from '@tintype/core'
 import { describe, expect, it } from 'vitest'
 import { decoderOf } from './decoders.ts'
 import { planJob } from './plan-job.ts'
@@ -19,7 +25,8 @@ const jpegStart = (marker: number, luma: number, { width, height }: { width: num
 /** The plan of a job whose source's first bytes are `start`. */
 const plan = (facts: SourceFacts, start: Uint8Array, options: Options, formatClass: FormatClass) =>
   planJob(
-    programOfOptions({ metadata: 'none', ...options }),
+    programOfOptions(options).ops,
+    programOfOptions({ metadata: 'none', ...options }).output as PictureOutput,
     { facts, start, decoder: decoderOf(facts), file: async function* () {}, close: async () => {} },
     formatClass,
     96 * MB,

@@ -10,7 +10,13 @@ import { factsOf, type Raster, streamOf } from './sample-rasters.ts'
 
 /* For tests only: single stages of a job, with what they took of memory. */
 
-const SETTINGS: EncodeSettings = { quality: 85, hasAlpha: true, exif: null }
+const SETTINGS: EncodeSettings = {
+  quality: 85,
+  jpeg: 'progressive',
+  effort: 'normal',
+  hasAlpha: true,
+  exif: null,
+}
 /** As `price.ts` rounds: static data, whole pages. */
 const STATIC_BYTES = 65_536
 const PAGE_BYTES = 65_536

@@ -1,4 +1,12 @@
-import { ApiError, type DrawOp, type Op, type Program, programOfOptions, type SourceRef } from '@tintype/core'
+import {
+  ApiError,
+  type DrawOp,
+  type Op,
+  type OutputFormat,
+  type Program,
+  programOfOptions,
+  type SourceRef,
+} from '@tintype/core'
 import { describe, expect, it } from 'vitest'
 import { createGovernor, ISOLATE_BUDGET } from './governor.ts'
 import { createIsolateKernels } from './isolate-kernels.ts'
@@ -41,7 +49,7 @@ async function run(drawn: Raster, ops: readonly Op[], { hasAlpha = false, overla
   )
   expect(result.memory.peakBytes).toBeLessThanOrEqual(result.memory.pricedBytes)
   expect(governor.usage()).toMatchObject({ reservedBytes: 0, startBytes: 0 })
-  return decode(result.format, result.bytes, result, { hasAlpha: true })
+  return decode(result.format as OutputFormat, result.bytes, result, { hasAlpha: true })
 }
 const corners = (raster: Raster) => {
   const [right, bottom] = [raster.width - 3, raster.height - 3]

@@ -1,6 +1,7 @@
 import {
   type FormatClass,
   type Options,
+  type OutputFormat,
   programOfOptions,
   type SourceFacts,
   type SourceRef,
@@ -52,7 +53,9 @@ async function run(drawn: Raster, options: Options, facts: Partial<SourceFacts> 
   const bytes = await toPng(drawn)
   const result = await transform(stored(factsOf('png', bytes, drawn, facts)), () => streamOf(bytes), options)
   expect(result.memory.peakBytes).toBeLessThanOrEqual(result.memory.pricedBytes)
-  const raster = await decode(result.format, result.bytes, result, { hasAlpha: facts.hasAlpha ?? false })
+  const raster = await decode(result.format as OutputFormat, result.bytes, result, {
+    hasAlpha: facts.hasAlpha ?? false,
+  })
   return { ...result, raster }
 }
 
@@ -312,5 +315,22 @@ describe('memory that jobs reuse', () => {
     expect(await failure(transform(source, () => streamOf(bytes)))).toMatchObject({ kind: 'decodingFailed' })
     expect(kernels.retainedBytes()).toBeGreaterThan(300 * 200 * 4)
     expect(leftovers()).toBe(0)
+  })
+})
+
+describe('format=json', () => {
+  it('says what the picture would be and what it is made of, and decodes nothing', async () => {
+    const bytes = await toPng(quarters(80, 40))
+    const facts = factsOf('png', bytes, { width: 80, height: 40 }, { orientation: 6 })
+    const result = await transform(stored(facts), () => streamOf(bytes.subarray(0, 60)), {
+      format: 'json',
+      width: 30,
+    })
+    expect(result).toMatchObject({ format: 'json', width: 30, height: 60, warnings: [] })
+    expect(JSON.parse(new TextDecoder().decode(result.bytes))).toEqual({
+      width: 30,
+      height: 60,
+      original: { file_size: bytes.length, width: 80, height: 40, format: 'image/png' },
+    })
   })
 })

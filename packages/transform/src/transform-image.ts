@@ -3,17 +3,20 @@ import {
   type FormatClass,
   formatSourceIdentity,
   type Op,
-  type OutputFormat,
+  type PictureOutput,
   type Program,
+  type ResultFormat,
   type SourceRef,
 } from '@tintype/core'
 import type { KernelPool } from '@tintype/pixels'
 import { analyse, needsOf } from './analyse/analyse.ts'
 import type { NeedBytes } from './decoder.ts'
+import { describePicture } from './describe-picture.ts'
 import { type Governor, MAX_SOURCES, type Start } from './governor.ts'
 import { createMemoryMeter } from './memory-meter.ts'
 import { toDeliveryError } from './pixel-faults.ts'
 import { planJob, startBytesOf } from './plan-job.ts'
+import { planPicture } from './plan-picture.ts'
 import { runJob } from './run-job.ts'
 import { type OpenSource, type ProbedSource, probeSource } from './source.ts'
 
@@ -29,7 +32,7 @@ export interface TransformJob {
 
 export interface Transformed {
   readonly bytes: Uint8Array
-  readonly format: OutputFormat
+  readonly format: ResultFormat
   readonly width: number
   readonly height: number
   /** What was given up, in whole phrases; usually none. */
@@ -102,8 +105,13 @@ async function runProbed(
   const needs = needsOf(program.ops)
   const findings = await analyse(needs, program.ops, source, start, { kernels, yield: turn })
   const known = { overlays, findings }
-  if (mustAlsoFit !== undefined) planJob(mustAlsoFit, source, formatClass, governor.budgetBytes, known)
-  const plan = planJob(program, source, formatClass, governor.budgetBytes, known)
+  const planFor = ({ ops }: Program, output: PictureOutput) =>
+    planJob(ops, output, source, formatClass, governor.budgetBytes, known)
+  if (mustAlsoFit?.output.kind === 'picture') planFor(mustAlsoFit, mustAlsoFit.output)
+  const { output } = program
+  if (output.kind === 'json')
+    return describePicture(planPicture(program.ops, source, output.frames, known), source)
+  const plan = planFor(program, output)
   const { peakBytes } = plan.price
   start.settle(startBytesOf(source, known) + plan.picture.decode.heldBytes)
   const reservation = await start.claim(peakBytes)

@@ -1,12 +1,36 @@
-import { FORMATS, type FormatClass, isNamed, OUTPUT_FORMATS, type OutputFormat } from '@tintype/core'
+import {
+  FORMATS,
+  type FormatClass,
+  isNamed,
+  negotiateFormat,
+  OUTPUT_FORMATS,
+  type Output,
+  type ResultFormat,
+} from '@tintype/core'
 
-/** The formats that a class asks for when nothing makes the render Worker fall back. */
-export const formatsAimedAt = (formatClass: FormatClass): readonly OutputFormat[] =>
-  OUTPUT_FORMATS.filter((format) => FORMATS[format].output.class === formatClass)
+/** Whether the client decides what format it gets. A still leaves as `standard` the same for all, an animation does not. */
+const isNegotiated = (output: Output): boolean =>
+  output.kind === 'picture' && (output.format === 'auto' || output.format === 'standard')
+
+/** The class that a client counts to; where it decides nothing, all are one. */
+export const formatClassOf = (output: Output, accept: string | null): FormatClass =>
+  isNegotiated(output) ? negotiateFormat(accept) : 'base'
+
+/** The formats that a program aims at for a class of clients, when nothing makes the render Worker fall back. */
+export function formatsAimedAt(output: Output, formatClass: FormatClass): readonly ResultFormat[] {
+  if (output.kind === 'json') return ['json']
+  return OUTPUT_FORMATS.filter(
+    (format) => format === output.format || FORMATS[format].output.class === formatClass,
+  )
+}
 
 /**
- * Whether a client can show a result that its class of clients got. Not a matter of course: where AVIF was asked for
- * and the picture is too large for it, the result is WebP, which a client that names AVIF alone does not take.
+ * Whether a client can show a result that its class of clients got. Not a matter of course: where AVIF was chosen for it
+ * and the picture is too large for that, the result is WebP, which a client that names AVIF alone does not take. What was
+ * asked for by name is answered as it was asked for.
  */
-export const canShow = (accept: string | null, format: OutputFormat): boolean =>
-  FORMATS[format].output.class === 'base' || isNamed(accept, FORMATS[format].mime)
+export const canShow = (output: Output, accept: string | null, format: ResultFormat): boolean =>
+  !isNegotiated(output) ||
+  format === 'json' ||
+  FORMATS[format].output.class === 'base' ||
+  isNamed(accept, FORMATS[format].mime)

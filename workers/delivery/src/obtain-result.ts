@@ -1,8 +1,8 @@
-import { ApiError, type FormatClass, LASTING_REFUSALS, negotiateFormat } from '@tintype/core'
+import { ApiError, type FormatClass, LASTING_REFUSALS } from '@tintype/core'
 import type { Grant } from './access.ts'
 import type { Client } from './client.ts'
 import { formatEtag } from './etag.ts'
-import { canShow, formatsAimedAt } from './negotiation.ts'
+import { canShow, formatClassOf, formatsAimedAt } from './negotiation.ts'
 import type { Rendered } from './render-client.ts'
 import type { PictureFacts, ResultKey, SubjectFacts } from './result-cache.ts'
 import type { Services } from './services.ts'
@@ -71,14 +71,14 @@ async function fromCache(
 /** The copy that the client holds, if it is one of those that would be made now. */
 async function findHeld(
   services: Services,
-  { programHash }: Subject,
+  { program, programHash }: Subject,
   { source }: OpenedSubject,
   { heldEtags }: Client,
   formatClass: FormatClass,
 ): Promise<string | null> {
   if (heldEtags === 'any' || heldEtags.length === 0) return null
   const epoch = await services.renderer.epoch()
-  for (const format of formatsAimedAt(formatClass)) {
+  for (const format of formatsAimedAt(program.output, formatClass)) {
     const etag = await formatEtag(source, programHash, { epoch, format })
     if (heldEtags.includes(etag)) return etag
   }
@@ -153,8 +153,9 @@ async function obtainFor(
  * @throws ApiError `accessDenied` before anything of the original is known to the caller, `deliveredImageNotFound`
  */
 export async function obtainResult(services: Services, subject: Subject, client: Client): Promise<Outcome> {
-  const outcome = await obtainFor(services, subject, client, negotiateFormat(client.accept))
-  if (outcome.kind === 'unchanged' || canShow(client.accept, outcome.format)) return outcome
+  const { output } = subject.program
+  const outcome = await obtainFor(services, subject, client, formatClassOf(output, client.accept))
+  if (outcome.kind === 'unchanged' || canShow(output, client.accept, outcome.format)) return outcome
   await cancelBody(outcome)
   return obtainFor(services, subject, client, 'base')
 }

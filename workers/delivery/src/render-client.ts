@@ -1,11 +1,11 @@
 import {
   ApiError,
   ERRORS,
-  OUTPUT_FORMATS,
-  type OutputFormat,
+  RESULT_FORMATS,
   type RenderRefusal,
   type RenderRequest,
   type RenderService,
+  type ResultFormat,
   type ResultMeta,
 } from '@tintype/core'
 
@@ -41,7 +41,7 @@ function toError({ kind, detail, retryAfterSeconds }: RenderRefusal): ApiError {
   return new ApiError(kind, detail?.slice(0, MAX_DETAIL_CHARACTERS), { headers })
 }
 
-const isKnownFormat = (format: OutputFormat): boolean => OUTPUT_FORMATS.includes(format)
+const isKnownFormat = (format: ResultFormat): boolean => RESULT_FORMATS.includes(format)
 
 /**
  * One for all requests of an isolate: it remembers what the engine told of itself.

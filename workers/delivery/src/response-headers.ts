@@ -1,4 +1,4 @@
-import { type ApiError, ERRORS, FORMATS } from '@tintype/core'
+import { type ApiError, ERRORS, mimeOf } from '@tintype/core'
 import type { Outcome, Result } from './obtain-result.ts'
 import type { Subject } from './subject.ts'
 
@@ -69,7 +69,7 @@ const formatResized = (isHit: boolean): string => `internal=ok/${isHit ? 'h' : '
 /** Headers of a whole result; an answer with a part of it changes `content-length` and adds `content-range`. */
 export function resultHeaders(result: Result, subject: Subject, now: number): Headers {
   const headers = commonHeaders(result, subject, now)
-  headers.set('content-type', FORMATS[result.format].mime)
+  headers.set('content-type', mimeOf(result.format))
   headers.set('content-length', String(result.sizeBytes))
   headers.set('cf-resized', `${formatResized(result.cacheStatus === 'HIT')} l=${result.sizeBytes}`)
   if (result.warnings.length > 0) headers.set('warning', formatWarning(result.warnings.join('; ')))

@@ -1,4 +1,4 @@
-import type { Access, ErrorKind, FormatClass, OutputFormat } from '@tintype/core'
+import type { Access, ErrorKind, FormatClass, ResultFormat } from '@tintype/core'
 
 /** What is known of the original of a stored result: who may have it, and how long it is right. */
 export interface SubjectFacts {
@@ -12,7 +12,7 @@ export interface SubjectFacts {
 export interface PictureFacts extends SubjectFacts {
   readonly kind: 'picture'
   readonly etag: string
-  readonly format: OutputFormat
+  readonly format: ResultFormat
   readonly sizeBytes: number
   /** Of the engine that made it. */
   readonly epoch: number

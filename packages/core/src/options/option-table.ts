@@ -1,6 +1,7 @@
 import { colour } from './colour.ts'
 import { point } from './point.ts'
-import { decimal, oneOf, oneOfNumbers, type ValueType, whole, word } from './value-type.ts'
+import { quality } from './quality.ts'
+import { decimal, flag, oneOf, oneOfNumbers, type ValueType, whole, word } from './value-type.ts'
 
 /**
  * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), or in a stored
@@ -87,13 +88,47 @@ export const OPTIONS = {
     evidence: 'docs/parity.md#formats-and-geometry',
   },
   gravity: {
-    type: oneOf(word('center', 'left', 'right', 'top', 'bottom', 'auto'), point()),
+    type: oneOf(word('center', 'left', 'right', 'top', 'bottom', 'auto', 'entropy'), point()),
     aliases: ['g'],
     surfaces: EVERYWHERE,
     default: 'center',
-    doc: 'What stays in sight where `fit` cuts: a side, a point in fractions of the picture, or what stands out (`auto`).',
+    doc: 'What stays in sight where `fit` cuts: a side, a point in fractions of the picture, what stands out (`auto`), or what changes most (`entropy`).',
     example: '0.33x0.5',
     evidence: 'docs/parity.md#formats-and-geometry',
+  },
+  format: {
+    type: word('auto', 'avif', 'webp', 'jpeg', 'baseline-jpeg', 'png', 'png-force', 'json'),
+    aliases: ['f'],
+    surfaces: EVERYWHERE,
+    doc: 'Format of the result. `auto`: the best one that the client takes; `avif`: else WebP; `jpeg` is progressive, `baseline-jpeg` is not; `png`: PNG or JPEG, as the picture needs; `png-force`: PNG; `json`: what is known of the picture, instead of it. Absent: `auto` for hosted pictures, JPEG or PNG for others.',
+    example: 'webp',
+    evidence: 'docs/parity.md#formats-and-geometry',
+  },
+  quality: {
+    type: quality(),
+    aliases: ['q'],
+    surfaces: EVERYWHERE,
+    default: 85,
+    doc: 'Quality of a JPEG, WebP or AVIF; the words mean 35, 50, 70 and 90.',
+    example: 'medium-high',
+    evidence: 'docs/parity.md#options',
+  },
+  compression: {
+    type: word('fast'),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    doc: 'Write what is written soonest, larger as it may be: a JPEG, or a PNG where there is transparency; a WebP only of that, and where it is asked for.',
+    example: 'fast',
+    evidence: 'docs/parity.md#formats-and-geometry',
+  },
+  anim: {
+    type: flag(),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: true,
+    doc: 'Whether an animation stays one; `false` keeps its first frame.',
+    example: 'false',
+    evidence: 'docs/parity.md#options',
   },
   metadata: {
     type: word('keep', 'copyright', 'none'),
@@ -138,19 +173,15 @@ export const OPTIONS = {
     example: '86400',
     evidence: 'docs/parity.md#variants',
   },
-  anim: unbuilt(),
   border: unbuilt(),
   brightness: unbuilt(),
-  compression: unbuilt(),
   contrast: unbuilt(),
   dpr: unbuilt(),
   draw: unbuilt(),
   flip: unbuilt(),
-  format: unbuilt('f'),
   gamma: unbuilt(),
   onerror: unbuilt(),
   'origin-auth': unbuilt(),
-  quality: unbuilt('q'),
   saturation: unbuilt(),
   segment: unbuilt(),
   sharpen: unbuilt(),

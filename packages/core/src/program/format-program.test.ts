@@ -41,7 +41,7 @@ const operations = (inner: fc.Arbitrary<Op>): Arbitraries => ({
     height: side,
     fit: fc.constantFrom('scale-down', 'cover', 'pad'),
     gravity: fc.oneof(
-      fc.constantFrom('center', 'left', 'bottom', 'auto'),
+      fc.constantFrom('center', 'left', 'bottom', 'auto', 'entropy'),
       fc.record({ x: fraction, y: fraction, mode: fc.constantFrom('remainder', 'box-center') }),
     ),
     fill: rgba,
@@ -66,12 +66,18 @@ const { op } = fc.letrec<{ op: Op }>((tie) => ({
 }))
 const program: fc.Arbitrary<Program> = fc.record({
   ops: fc.array(op, { maxLength: 4 }),
-  output: fc.record({
-    format: fc.constantFrom('auto', 'jpeg', 'avif'),
-    quality: fc.integer({ min: 1, max: 100 }),
-    metadata: fc.constantFrom('keep', 'copyright', 'none'),
-    frames: fc.constantFrom('all', 'first'),
-  }),
+  output: fc.oneof(
+    fc.record({
+      kind: fc.constant('picture' as const),
+      format: fc.constantFrom('auto', 'standard', 'base', 'jpeg', 'avif'),
+      quality: fc.option(fc.integer({ min: 1, max: 100 })),
+      jpeg: fc.constantFrom('progressive', 'baseline'),
+      effort: fc.constantFrom('normal', 'fast'),
+      metadata: fc.constantFrom('keep', 'copyright', 'none'),
+      frames: fc.constantFrom('all', 'first'),
+    }),
+    fc.record({ kind: fc.constant('json' as const), frames: fc.constantFrom('all', 'first') }),
+  ),
 })
 
 /** Every place of a value, leaf by leaf, as paths into it. */
@@ -180,6 +186,32 @@ describe('the program of options', () => {
     [270, 8],
   ] as const)('turns %i degrees clockwise', (rotate, orientation) => {
     expect(programOfOptions({ rotate }).ops).toEqual([{ op: 'turn', orientation }])
+  })
+
+  it.each([
+    [{}, { format: 'auto', jpeg: 'progressive', effort: 'normal', quality: null, frames: 'all' }],
+    [
+      { format: 'baseline-jpeg', quality: 70 },
+      { format: 'jpeg', jpeg: 'baseline', quality: 70 },
+    ],
+    [{ format: 'png' }, { format: 'base' }],
+    [{ format: 'png-force' }, { format: 'png' }],
+    [
+      { compression: 'fast', format: 'avif' },
+      { format: 'avif', effort: 'fast' },
+    ],
+    [{ anim: false }, { frames: 'first' }],
+    [
+      { format: 'json', anim: false, quality: 3 },
+      { kind: 'json', frames: 'first' },
+    ],
+  ] as const)('lets %j leave as %j', (options, output) => {
+    expect(programOfOptions(options).output).toMatchObject(output)
+  })
+
+  it('leaves the format to the client where the original is ours, and to no one where it is not', () => {
+    expect(programOfOptions({}, 'remote').output).toMatchObject({ format: 'standard' })
+    expect(text({ format: 'auto' })).toBe(text({}))
   })
 
   it('pads with white, or leaves the space to the background', () => {

@@ -1,5 +1,5 @@
 import { formatHex } from '../format-hex.ts'
-import type { Gravity } from '../gravity.ts'
+import type { Gravity, SoughtGravity } from '../gravity.ts'
 import { formatColour } from '../options/colour.ts'
 import type { Op, Output, Place, Program } from './program.ts'
 import { formatSourceIdentity } from './source-ref.ts'
@@ -56,7 +56,7 @@ function formatOp(operation: Op): string {
   }
 }
 
-function gravityPart(gravity: Gravity | 'auto'): Part {
+function gravityPart(gravity: Gravity | SoughtGravity): Part {
   if (typeof gravity === 'string') return gravity
   const { x, y, mode, ...rest } = gravity
   call('point', [], rest)
@@ -68,8 +68,17 @@ function placePart({ x, y, ...rest }: Place): Part {
   return [x === null ? null : [x.from, x.px], y === null ? null : [y.from, y.px]]
 }
 
-function formatOutput({ format, quality, metadata, frames, ...rest }: Output): string {
-  return call('output', [format, quality, metadata, frames], rest)
+function formatOutput(output: Output): string {
+  switch (output.kind) {
+    case 'picture': {
+      const { kind, format, quality, jpeg, effort, metadata, frames, ...rest } = output
+      return call(kind, [format, quality, jpeg, effort, metadata, frames], rest)
+    }
+    case 'json': {
+      const { kind, frames, ...rest } = output
+      return call(kind, [frames], rest)
+    }
+  }
 }
 
 /** The canonical text of a program: equal for equal programs, different for different ones. Sources are named by identity. */

@@ -1,8 +1,9 @@
 import { parseColour, WHITE } from '../options/colour.ts'
 import { OPTIONS, type Options } from '../options/option-table.ts'
 import type { Orientation } from '../orientation.ts'
-import type { BackgroundOp, BlurOp, Op, Program, ResizeOp, TurnOp } from './program.ts'
+import type { BackgroundOp, BlurOp, Op, Output, PictureOutput, Program, ResizeOp, TurnOp } from './program.ts'
 
+/** Of a JPEG, WebP or AVIF, where nobody asks for another. Rule: docs/parity.md#options. */
 export const DEFAULT_QUALITY = 85
 
 const TRANSPARENT = { r: 0, g: 0, b: 0, a: 0 } as const
@@ -46,16 +47,50 @@ const ORDER = [turnOf, resizeOf, backgroundOf, blurOf] as const satisfies readon
   options: Options,
 ) => Op | null)[]
 
-/** The program of a URL's or a variant's options. Equal pictures give equal programs where that is easily seen. */
-export const programOfOptions = (options: Options): Program => ({
+/** Where the original is kept, which decides the format where the options do not name one. */
+export type Keeper = 'hosted' | 'remote'
+
+/** What `format` says of the picture's format and of how a JPEG is written. Rule: docs/parity.md#formats-and-geometry. */
+const FORMAT_WORDS = {
+  auto: { format: 'auto' },
+  avif: { format: 'avif' },
+  webp: { format: 'webp' },
+  jpeg: { format: 'jpeg' },
+  'baseline-jpeg': { format: 'jpeg', jpeg: 'baseline' },
+  png: { format: 'base' },
+  'png-force': { format: 'png' },
+} as const satisfies Record<
+  Exclude<NonNullable<Options['format']>, 'json'>,
+  Pick<PictureOutput, 'format'> & Partial<Pick<PictureOutput, 'jpeg'>>
+>
+const UNASKED = { hosted: { format: 'auto' }, remote: { format: 'standard' } } as const satisfies Record<
+  Keeper,
+  Pick<PictureOutput, 'format'>
+>
+
+function outputOf(options: Options, keeper: Keeper): Output {
+  const { format, quality = null, compression, anim = OPTIONS.anim.default } = options
+  const frames = anim ? 'all' : 'first'
+  if (format === 'json') return { kind: 'json', frames }
+  return {
+    ...{ kind: 'picture', jpeg: 'progressive' },
+    ...(format === undefined ? UNASKED[keeper] : FORMAT_WORDS[format]),
+    quality,
+    effort: compression === 'fast' ? 'fast' : 'normal',
+    metadata: options.metadata ?? OPTIONS.metadata.default,
+    frames,
+  }
+}
+
+/**
+ * The program of a URL's or a variant's options. Equal pictures give equal programs where that is easily seen.
+ * @param keeper where no `format` is given: the best one that the client takes for a hosted picture, JPEG or PNG for one
+ *   of another host
+ */
+export const programOfOptions = (options: Options, keeper: Keeper = 'hosted'): Program => ({
   ops: ORDER.flatMap((opOf): Op[] => {
     const op = opOf(options)
     return op === null ? [] : [op]
   }),
-  output: {
-    format: 'auto',
-    quality: DEFAULT_QUALITY,
-    metadata: options.metadata ?? OPTIONS.metadata.default,
-    frames: 'all',
-  },
+  output: outputOf(options, keeper),
 })

@@ -1,5 +1,5 @@
 import type { OutputFormat } from '../formats.ts'
-import type { Gravity } from '../gravity.ts'
+import type { Gravity, SoughtGravity } from '../gravity.ts'
 import type { Rgba } from '../options/colour.ts'
 import type { Options } from '../options/option-table.ts'
 import type { Orientation } from '../orientation.ts'
@@ -19,8 +19,8 @@ export interface ResizeOp {
   readonly width: number | null
   readonly height: number | null
   readonly fit: FitMode
-  /** `auto`: where most of what stands out is seen. It can be found for the first resize of a picture only. */
-  readonly gravity: Gravity | 'auto'
+  /** What must be looked for can be found for the first resize of a picture only. */
+  readonly gravity: Gravity | SoughtGravity
   /** What fills the space that `pad` adds. */
   readonly fill: Rgba
 }
@@ -63,16 +63,35 @@ export interface DrawOp {
 /** One operation on pixels. */
 export type Op = TurnOp | ResizeOp | BackgroundOp | BlurOp | DrawOp
 
-/** How the finished picture leaves. */
-export interface Output {
-  /** `auto` is the only thing in a program that depends on the client: its format class decides. */
-  readonly format: OutputFormat | 'auto'
-  /** 1–100, on the JPEG scale. */
-  readonly quality: number
+/** How a finished picture leaves. */
+export interface PictureOutput {
+  readonly kind: 'picture'
+  /**
+   * One format, or who decides: `auto` the client, by its format class, which is the only thing in a program that depends
+   * on it; `standard` JPEG, or PNG where there is transparency; `base` the same, but the original's own format where
+   * everybody can show it.
+   */
+  readonly format: OutputFormat | 'auto' | 'standard' | 'base'
+  /** 1–100, on the JPEG scale; null where nobody asked: then it is {@link DEFAULT_QUALITY}. */
+  readonly quality: number | null
+  /** How a JPEG is written where its size lets it choose. */
+  readonly jpeg: 'progressive' | 'baseline'
+  /** `fast`: whatever is written soonest. */
+  readonly effort: 'normal' | 'fast'
   readonly metadata: NonNullable<Options['metadata']>
   /** Of an animation. */
   readonly frames: 'all' | 'first'
 }
+
+/** What is said of the finished picture, as JSON, instead of the picture. */
+export interface JsonOutput {
+  readonly kind: 'json'
+  /** `first`: the frames of an animation are not counted. */
+  readonly frames: 'all' | 'first'
+}
+
+/** How the result of a program leaves. */
+export type Output = PictureOutput | JsonOutput
 
 /**
  * What is done to a picture, in order: all that makes pixels and bytes differ, and nothing else; access and TTL are not

@@ -1,4 +1,12 @@
-import { ApiError, type Op, planTransform, type ResizeOp, type Size, uprightSize } from '@tintype/core'
+import {
+  ApiError,
+  isSought,
+  type Op,
+  planTransform,
+  type ResizeOp,
+  type Size,
+  uprightSize,
+} from '@tintype/core'
 import type { Start } from '../governor.ts'
 import { createMemoryMeter } from '../memory-meter.ts'
 import { planPicture } from '../plan-picture.ts'
@@ -24,7 +32,8 @@ const leadingResize = (ops: readonly Op[]): ResizeOp | null => {
 
 /** What must be known of a picture before its program can be planned; mostly nothing. */
 export function needsOf(ops: readonly Op[]): ReadonlySet<Need> {
-  return new Set(leadingResize(ops)?.gravity === 'auto' ? (['focus'] as const) : [])
+  const gravity = leadingResize(ops)?.gravity
+  return new Set(gravity !== undefined && isSought(gravity) ? (['focus'] as const) : [])
 }
 
 /**

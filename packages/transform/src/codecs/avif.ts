@@ -1,6 +1,7 @@
 import {
   ApiError,
   avifDescriptionEnd,
+  DEFAULT_QUALITY,
   type HeifPicture,
   MAX_META_BYTES,
   readAvifPicture,
@@ -64,7 +65,8 @@ export const avifCodec: StillCodec = {
     })
   },
 
-  planEncode(size: Size, { quality }) {
+  planEncode(size: Size, settings) {
+    const quality = settings.quality ?? DEFAULT_QUALITY
     const bytesPerPixel = quality === 100 ? 38 : 34
     const heapBytes = Math.ceil(BASE_HEAP_BYTES.avifEncoder + bytesPerPixel * size.width * size.height)
     return planLibraryEncode(size, heapBytes, async (...call) => (await load()).encodeAvif(quality, ...call))

@@ -1,4 +1,4 @@
-import { ApiError, type Size, type SourceFacts, toOrientation } from '@tintype/core'
+import { ApiError, DEFAULT_QUALITY, type Size, type SourceFacts, toOrientation } from '@tintype/core'
 import {
   type ByteSource,
   decodeJpeg,
@@ -27,7 +27,7 @@ const HEADER_BYTES = 4096
 const MOST_BYTES_PER_PIXEL = { '4:2:0': 1.1, '4:4:4': 3.7 } as const
 
 /**
- * Progressive, but for sizes where that costs more than it gives.
+ * Whether a JPEG may be progressive: not where that costs more than it gives.
  * Rule: docs/parity.md#formats-and-geometry (under 50x50, over 3000x3000).
  */
 export const isProgressive = ({ width, height }: Size): boolean =>
@@ -90,7 +90,9 @@ export const jpegCodec: StillCodec = {
   },
 
   /** Alpha must be gone already: the encoder ignores it. */
-  planEncode(size: Size, { quality, exif }: EncodeSettings): StillEncodePlan {
+  planEncode(size: Size, { exif, jpeg, effort, ...settings }: EncodeSettings): StillEncodePlan {
+    const quality = settings.quality ?? DEFAULT_QUALITY
+    const progressive = jpeg === 'progressive' && effort === 'normal' && isProgressive(size)
     const sampling = quality >= FULL_CHROMA_QUALITY ? '4:4:4' : '4:2:0'
     const metadata = exif === null ? [] : [formatExifSegment(exif)]
     const pixelBytes = Math.ceil(MOST_BYTES_PER_PIXEL[sampling] * size.width * size.height)
@@ -103,7 +105,7 @@ export const jpegCodec: StillCodec = {
       },
       run: async (raster, meter) =>
         collectPieces(
-          encodeJpegChunks(raster, { quality, sampling, progressive: isProgressive(size), metadata }),
+          encodeJpegChunks(raster, { quality, sampling, progressive, metadata }),
           largestBytes,
           meter,
         ),

@@ -1,4 +1,4 @@
-import type { Size } from '@tintype/core'
+import { DEFAULT_QUALITY, type Size } from '@tintype/core'
 import type { ByteReader } from '@tintype/pixels'
 import type { StillCodec } from '../codec.ts'
 import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
@@ -56,7 +56,8 @@ export const webpCodec: StillCodec = {
   },
 
   /** Quality 100 is lossless. Rule: docs/parity.md#formats-and-geometry. */
-  planEncode({ width, height }: Size, { quality, hasAlpha }) {
+  planEncode({ width, height }: Size, { hasAlpha, ...settings }) {
+    const quality = settings.quality ?? DEFAULT_QUALITY
     const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : quality < 90 ? 16.5 : 23.5
     const heapBytes = Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * width * height)
     return planLibraryEncode({ width, height }, heapBytes, async (...call) =>

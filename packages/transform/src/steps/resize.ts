@@ -1,4 +1,4 @@
-import { ApiError, planTransform } from '@tintype/core'
+import { ApiError, isSought, planTransform } from '@tintype/core'
 import { type KernelRaster, planResize, priceResize, resizeRaster } from '@tintype/pixels'
 import { type PlanStep, toRaster } from '../step.ts'
 import { planPad } from './pad.ts'
@@ -8,8 +8,11 @@ import { planPad } from './pad.ts'
  * come later, where nothing was looked at beforehand.
  */
 export const planResizeStep: PlanStep<'resize'> = ({ gravity, ...op }, { size, hasAlpha }) => {
-  if (gravity === 'auto') {
-    throw new ApiError('invalidOptions', '"gravity" can be "auto" in the first resize of a picture only')
+  if (isSought(gravity)) {
+    throw new ApiError(
+      'invalidOptions',
+      `"gravity" can be "${gravity}" in the first resize of a picture only`,
+    )
   }
   const geometry = planTransform(size, { ...op, gravity })
   const { crop, scaled } = geometry

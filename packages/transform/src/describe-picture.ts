@@ -1,0 +1,32 @@
+import { FORMATS } from '@tintype/core'
+import type { PicturePlan } from './picture-plan.ts'
+import type { ProbedSource } from './source.ts'
+import type { Transformed } from './transform-image.ts'
+
+/**
+ * What is known of a picture and of its result, instead of the result. Nothing is decoded for it: both follow from headers
+ * and the plan.
+ * @returns JSON: `width` and `height` of the result, px; `original` with `file_size` (bytes), `width`, `height` (px, as they are
+ *   stored) and `format` (MIME)
+ * Rule: docs/parity.md#formats-and-geometry.
+ */
+export function describePicture(
+  { canvas, warnings }: Pick<PicturePlan, 'canvas' | 'warnings'>,
+  { facts }: Pick<ProbedSource, 'facts'>,
+): Transformed {
+  const { width, height } = canvas.size
+  const description = {
+    ...{ width, height },
+    original: {
+      file_size: facts.sizeBytes,
+      width: facts.width,
+      height: facts.height,
+      format: FORMATS[facts.format].mime,
+    },
+  }
+  return {
+    bytes: new TextEncoder().encode(JSON.stringify(description)),
+    ...{ format: 'json', width, height, warnings },
+    memory: { pricedBytes: 0, peakBytes: 0 },
+  }
+}
