@@ -58,10 +58,14 @@ export type { LimitedLookup, LookupLimits } from './limited-lookup.ts'
 export { createLimitedLookup } from './limited-lookup.ts'
 export type { Rgba } from './options/colour.ts'
 export { formatColour, parseColour, WHITE } from './options/colour.ts'
+export type { DrawEntry, OverlayLayout } from './options/draw.ts'
+export { MAX_OVERLAYS } from './options/draw.ts'
 export { formatOptionDocs } from './options/format-option-docs.ts'
 export type { OptionName, OptionRow, Options, OptionsOf, Surface } from './options/option-table.ts'
 export { OPTION_NAMES, OPTIONS } from './options/option-table.ts'
 export { optionsSchema } from './options/options-schema.ts'
+export type { OverlaySource } from './options/overlay-source.ts'
+export { MAX_TEXT_CHARACTERS } from './options/overlay-source.ts'
 export type { ParsedOptions } from './options/parse-options.ts'
 export { formatUrlOptions, parseOptions, parseUrlOptions } from './options/parse-options.ts'
 export type { Orientation, Rect, Size } from './orientation.ts'
@@ -93,6 +97,9 @@ export type {
   JsonOutput,
   Op,
   Output,
+  OverlayOp,
+  OverlayResizeOp,
+  OverlaySide,
   PictureOutput,
   Place,
   Program,

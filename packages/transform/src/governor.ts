@@ -1,4 +1,4 @@
-import { ApiError, type Timers } from '@tintype/core'
+import { ApiError, MAX_OVERLAYS, type Timers } from '@tintype/core'
 import type { RetainedMemory } from '@tintype/pixels'
 import { createLane, type Hold } from './lane.ts'
 
@@ -28,7 +28,7 @@ export const ISOLATE_BUDGET: GovernorOptions = {
 /** What every start may hold without asking. The headers of most pictures have a few kilobytes. */
 export const SMALL_START_BYTES = 500e3
 /** Originals of one job: its own, and those that are drawn onto it. */
-export const MAX_SOURCES = 16
+export const MAX_SOURCES = 1 + MAX_OVERLAYS
 /** How much of the memory for starts the small ones share. Large ones have the rest, so that neither waits for the other. */
 const SMALL_SHARE = 4 / 9
 

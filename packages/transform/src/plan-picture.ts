@@ -1,4 +1,13 @@
-import { ApiError, formatSourceIdentity, isSought, type Op } from '@tintype/core'
+import {
+  ApiError,
+  type DrawOp,
+  formatSourceIdentity,
+  isSought,
+  type Op,
+  type OverlayOp,
+  type OverlaySide,
+  type Size,
+} from '@tintype/core'
 import { priceColourProfile } from '@tintype/pixels'
 import type { Findings } from './analyse/findings.ts'
 import type { View } from './decoder.ts'
@@ -51,13 +60,23 @@ export function planPicture(
 }
 
 /** An overlay's first frame is drawn; it is planned like any picture, but nothing is looked for in it. */
-function planOverlay(op: Extract<Op, { readonly op: 'draw' }>, canvas: Canvas, known: Known): PlannedStep {
+function planOverlay(op: DrawOp, canvas: Canvas, known: Known): PlannedStep {
   const source = known.overlays.get(formatSourceIdentity(op.source))
   if (source === undefined) throw new ApiError('deliveryInternal')
-  for (const inner of op.ops) {
+  const ops = op.ops.map((inner) => resolveSides(inner, canvas.size))
+  for (const inner of ops) {
     if (inner.op !== 'resize' || !isSought(inner.gravity)) continue
     throw new ApiError('invalidOptions', `"gravity" of an overlay cannot be "${inner.gravity}"`)
   }
-  const picture = planPicture(op.ops, source, 'first', { ...known, findings: {} })
+  const picture = planPicture(ops, source, 'first', { ...known, findings: {} })
   return planDraw(op, canvas, picture, source)
 }
+
+/** Sides that are fractions of the picture below, in px: nearest whole number, at least 1. */
+function resolveSides(op: OverlayOp, below: Size): Op {
+  if (op.op !== 'resize') return op
+  return { ...op, width: resolveSide(op.width, below.width), height: resolveSide(op.height, below.height) }
+}
+
+const resolveSide = (side: OverlaySide, below: number): number | null =>
+  side === null || typeof side === 'number' ? side : Math.max(1, Math.round(side.ofBase * below))

@@ -1,9 +1,13 @@
 import {
   ApiError,
+  COMPOSITES,
+  type Composite,
   type DrawOp,
   type Op,
   type OutputFormat,
+  type OverlayOp,
   type Program,
+  parseOptions,
   programOfOptions,
   type SourceRef,
 } from '@tintype/core'
@@ -21,6 +25,8 @@ const { red, green, blue, white } = QUARTERS
 
 /** Sources that operations may draw, by name. */
 type Overlays = Readonly<Record<string, Raster>>
+/** Bytes that come with a call have a name of this form. */
+const LOGO = 'ab'.repeat(32)
 const part = (sha256: string): SourceRef => ({ kind: 'part', sha256 })
 let opened: string[] = []
 
@@ -169,6 +175,25 @@ describe('blur', () => {
   })
 })
 
+/** Coverage of overlay and picture by the definitions of Porter and Duff; `lighter` is their "plus". */
+const KEPT: Record<Composite, (a: number, b: number) => readonly [number, number]> = {
+  over: (a) => [1, 1 - a],
+  in: (_, b) => [b, 0],
+  atop: (a, b) => [b, 1 - a],
+  out: (_, b) => [1 - b, 0],
+  xor: (a, b) => [1 - b, 1 - a],
+  lighter: () => [1, 1],
+}
+function mix(operator: Composite, above: readonly number[], below: readonly number[]): number[] {
+  const [a, b] = [(above[3] as number) / 255, (below[3] as number) / 255]
+  const [ka, kb] = KEPT[operator](a, b)
+  const alpha = Math.min(1, a * ka + b * kb)
+  const colours = [0, 1, 2].map((c) =>
+    Math.min(255, ((above[c] as number) * a * ka + (below[c] as number) * b * kb) / alpha),
+  )
+  return [...colours, alpha * 255]
+}
+
 describe('draw', () => {
   const base = drawRaster(60, 40, () => [0, 0, 200, 255])
   const logo = drawRaster(10, 10, () => [250, 0, 0, 255])
@@ -226,6 +251,21 @@ describe('draw', () => {
     expect([pixel(seen, 15, 5), pixel(seen, 5, 5)]).toEqual([ink, paper])
   })
 
+  it.each([
+    ['a half of the width', { width: { ofBase: 0.5 }, height: null }, [30, 30]],
+    ['a half of the height', { width: null, height: { ofBase: 0.5 } }, [20, 20]],
+    ['a half of each', { width: { ofBase: 0.5 }, height: { ofBase: 0.5 } }, [30, 20]],
+    ['less than a pixel', { width: { ofBase: 0.001 }, height: { ofBase: 0.001 } }, [1, 1]],
+  ] as const)('in %s of the picture below, as it is by then', async (_, sides, [width, height]) => {
+    const fraction: OverlayOp = { ...(resize(1) as Op & { op: 'resize' }), fit: 'squeeze', ...sides }
+    const place = { x: { from: 'left', px: 0 }, y: { from: 'top', px: 0 } } as const
+    const large = drawRaster(120, 80, () => [0, 0, 200, 255])
+    const seen = await run(large, [resize(60, 40), draw({ ops: [fraction], place })], { overlays })
+    const across = Array.from({ length: 60 }, (_, x) => pixel(seen, x, 0)).filter(([red]) => red === 250)
+    const down = Array.from({ length: 40 }, (_, y) => pixel(seen, 0, y)).filter(([red]) => red === 250)
+    expect([across.length, down.length]).toEqual([width, height])
+  })
+
   it('over and over', async () => {
     const place = { x: { from: 'left', px: 5 }, y: { from: 'top', px: 5 } } as const
     const half = { overlays: { logo: drawRaster(10, 10, (x) => (x < 5 ? [250, 0, 0, 255] : [0, 0, 0, 0])) } }
@@ -238,6 +278,41 @@ describe('draw', () => {
   it('half transparent', async () => {
     const seen = await run(base, [draw({ opacity: 0.5 })], { overlays })
     expect(pixel(seen, 30, 20)).toEqual([125, 0, 100, 255])
+  })
+
+  describe.each(COMPOSITES)('%s', (operator) => {
+    const ALPHAS = [0, 64, 128, 255]
+    const alphaAt = (i: number) => ALPHAS[Math.min(3, Math.max(0, i))] as number
+    const [below, above] = [
+      [10, 220, 90],
+      [200, 30, 255],
+    ] as const
+    /** Four opacities of the picture side by side, and those of the overlay one below the other, in a frame of 4 px. */
+    const stripes = drawRaster(24, 24, (x) => [...below, alphaAt((x - 4) >> 2)])
+    const bands = drawRaster(16, 16, (_, y) => [...above, alphaAt(y >> 2)])
+
+    it.each([1, 0.5])('is as Porter and Duff have it inside the box, at opacity %d', async (opacity) => {
+      const { ops } = programOfOptions(
+        parseOptions('object', { draw: [{ part: LOGO, composite: operator, opacity }] }),
+      )
+      const seen = await run(stripes, ops, { hasAlpha: true, overlays: { [LOGO]: bands } })
+      for (const [column, b] of ALPHAS.entries()) {
+        for (const [row, a] of ALPHAS.entries()) {
+          const wanted = mix(operator, [...above, a * opacity], [...below, b])
+          const got = pixel(seen, 5 + column * 4, 5 + row * 4)
+          expect(Math.abs((got[3] as number) - (wanted[3] as number))).toBeLessThanOrEqual(1)
+          // Few levels are left of a colour that is hardly there: a PNG keeps it straight.
+          if ((wanted[3] as number) < 32) continue
+          for (const c of [0, 1, 2])
+            expect(Math.abs((got[c] as number) - (wanted[c] as number)), `${a} on ${b}`).toBeLessThanOrEqual(
+              1,
+            )
+        }
+        const outside = b === 0 ? 3 : 0 // what a colour is where nothing is seen of it says nothing
+        const frame = pixel(seen, 5 + column * 4, 1).slice(outside)
+        expect(frame).toEqual([...below, b].slice(outside))
+      }
+    })
   })
 
   it('by operators that make holes', async () => {

@@ -2,7 +2,7 @@ import {
   ApiError,
   type FormatClass,
   formatSourceIdentity,
-  type Op,
+  type OverlayOp,
   type PictureOutput,
   type Program,
   type ResultFormat,
@@ -134,7 +134,7 @@ async function runProbed(
 }
 
 /** Every picture that is drawn onto another one, by identity: one that is drawn twice is opened once. */
-function overlaysOf(ops: readonly Op[], found = new Map<string, SourceRef>()): Map<string, SourceRef> {
+function overlaysOf(ops: readonly OverlayOp[], found = new Map<string, SourceRef>()): Map<string, SourceRef> {
   for (const op of ops) {
     if (op.op !== 'draw') continue
     found.set(formatSourceIdentity(op.source), op.source)

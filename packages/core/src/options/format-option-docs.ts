@@ -1,9 +1,9 @@
 import { OPTION_NAMES, type OptionRow, optionRow, type Surface } from './option-table.ts'
 
-const SURFACE_NAMES = { url: 'URL', object: 'object', variant: 'variant' } as const satisfies Record<
-  Surface,
-  string
->
+const SURFACE_NAMES = {
+  ...{ url: 'URL', object: 'object', variant: 'variant' },
+  overlay: 'overlay',
+} as const satisfies Record<Surface, string>
 
 function formatRow(name: string, row: OptionRow<unknown>): string {
   const cells = [
@@ -18,11 +18,13 @@ function formatRow(name: string, row: OptionRow<unknown>): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
-/** The values, and after them what a surface takes less. */
+/** The values, and after them what a surface takes instead. */
 const formatValues = ({ type, narrower }: OptionRow<unknown>): string =>
   [
     type.expects,
-    ...Object.entries(narrower ?? {}).map(([surface, less]) => `in a ${surface} only ${less.expects}`),
+    ...Object.entries(narrower ?? {})
+      .filter(([, others]) => others.expects !== type.expects)
+      .map(([surface, others]) => `in ${surface === 'overlay' ? 'an' : 'a'} ${surface} ${others.expects}`),
   ].join('; ')
 
 /** docs/options.md, from the table. `scripts/build-option-docs.ts` writes it, a test holds it against the table. */
@@ -40,7 +42,7 @@ ${built.map(({ name, row }) => formatRow(name, row)).join('\n')}
 
 Known and not built yet, so refused by name wherever they are given: ${unbuilt.map(({ name }) => `\`${name}\``).join(', ')}.
 
-An unknown name is ignored. In a URL a value that cannot be read is dropped, with a \`warning\` header; one that is out of
+An overlay is a picture that \`draw\` draws: one entry of its list. An unknown name is ignored. In a URL a value that cannot be read is dropped, with a \`warning\` header; one that is out of
 range refuses the request. Objects and variants refuse both.
 `
 }

@@ -228,6 +228,13 @@ describe('an object of options', () => {
     })
   })
 
+  it('takes text for a value, as what stands in a query is passed on', () => {
+    expect(parseOptions('object', { width: '80', fit: 'cover', gravity: '0x1' })).toEqual({
+      ...{ width: 80, fit: 'cover', gravity: { x: 0, y: 1 } },
+    })
+    expect(() => parseOptions('variant', { width: '80' })).toThrow('width')
+  })
+
   it.each([
     ['object', { width: 'abc' }, 'invalidOptions'],
     ['object', { width: 0 }, 'invalidOptions'],

@@ -1,21 +1,24 @@
 import { colour } from './colour.ts'
+import { draw, type OverlayOptions } from './draw.ts'
+import { optionsSchema } from './options-schema.ts'
+import { parseOptions } from './parse-options.ts'
 import { point } from './point.ts'
 import { quality } from './quality.ts'
 import { decimal, flag, oneOf, oneOfNumbers, type ValueType, whole, word } from './value-type.ts'
 
 /**
- * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), or in a stored
- * variant. An option with no surface is known and not built: it is refused by name, never dropped, because dropping one
+ * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), in a stored
+ * variant, or for a picture that `draw` draws (`overlay`). An option with no surface is known and not built: it is refused by name, never dropped, because dropping one
  * could show what it was to hide.
  */
-export type Surface = 'url' | 'object' | 'variant'
+export type Surface = 'url' | 'object' | 'variant' | 'overlay'
 
 export interface OptionRow<T> {
   readonly type: ValueType<T>
   /** Other names of the same option. The long name wins where both are given. */
   readonly aliases: readonly string[]
   readonly surfaces: readonly Surface[]
-  /** A surface that takes less than the others. */
+  /** A surface that takes other values than the others. */
   readonly narrower?: { readonly [S in Surface]?: ValueType<T> }
   /** What its absence means; none where it means "nothing is done". */
   readonly default?: T
@@ -27,9 +30,19 @@ export interface OptionRow<T> {
   readonly evidence: string
 }
 
-const EVERYWHERE = ['url', 'object', 'variant'] as const
+/** Of options that change pixels: they change those of an overlay as well. */
+const EVERYWHERE = ['url', 'object', 'variant', 'overlay'] as const
+/** Of options that say how a picture leaves: an overlay never leaves. */
+const WHOLE_PICTURE = ['url', 'object', 'variant'] as const
 const SIDE_PX = whole(1, 12_000)
 const VARIANT_SIDE_PX = whole(1, 9999)
+/** Below 1 a side is a fraction of the picture that is drawn onto. */
+const OVERLAY_SIDE = oneOf(SIDE_PX, decimal(0.001, 0.999))
+/** Called when there is a table to look into. */
+const OWN_OPTIONS: OverlayOptions = {
+  parse: (given) => parseOptions('overlay', given),
+  schema: () => optionsSchema('overlay'),
+}
 
 const nothing: ValueType<never> = {
   fromText: () => {
@@ -73,7 +86,7 @@ export const OPTIONS = {
     type: SIDE_PX,
     aliases: ['w'],
     surfaces: EVERYWHERE,
-    narrower: { variant: VARIANT_SIDE_PX },
+    narrower: { variant: VARIANT_SIDE_PX, overlay: OVERLAY_SIDE },
     doc: 'Width of the box, px; absent leaves the side free.',
     example: '320',
     evidence: 'docs/parity.md#formats-and-geometry',
@@ -82,7 +95,7 @@ export const OPTIONS = {
     type: SIDE_PX,
     aliases: ['h'],
     surfaces: EVERYWHERE,
-    narrower: { variant: VARIANT_SIDE_PX },
+    narrower: { variant: VARIANT_SIDE_PX, overlay: OVERLAY_SIDE },
     doc: 'Height of the box, px; absent leaves the side free.',
     example: '240',
     evidence: 'docs/parity.md#formats-and-geometry',
@@ -99,7 +112,7 @@ export const OPTIONS = {
   format: {
     type: word('auto', 'avif', 'webp', 'jpeg', 'baseline-jpeg', 'png', 'png-force', 'json'),
     aliases: ['f'],
-    surfaces: EVERYWHERE,
+    surfaces: WHOLE_PICTURE,
     doc: 'Format of the result. `auto`: the best one that the client takes; `avif`: else WebP; `jpeg` is progressive, `baseline-jpeg` is not; `png`: PNG or JPEG, as the picture needs; `png-force`: PNG; `json`: what is known of the picture, instead of it. Absent: `auto` for hosted pictures, JPEG or PNG for others.',
     example: 'webp',
     evidence: 'docs/parity.md#formats-and-geometry',
@@ -107,7 +120,7 @@ export const OPTIONS = {
   quality: {
     type: quality(),
     aliases: ['q'],
-    surfaces: EVERYWHERE,
+    surfaces: WHOLE_PICTURE,
     default: 85,
     doc: 'Quality of a JPEG, WebP or AVIF; the words mean 35, 50, 70 and 90.',
     example: 'medium-high',
@@ -116,7 +129,7 @@ export const OPTIONS = {
   compression: {
     type: word('fast'),
     aliases: [],
-    surfaces: EVERYWHERE,
+    surfaces: WHOLE_PICTURE,
     doc: 'Write what is written soonest, larger as it may be: a JPEG, or a PNG where there is transparency; a WebP only of that, and where it is asked for.',
     example: 'fast',
     evidence: 'docs/parity.md#formats-and-geometry',
@@ -124,7 +137,7 @@ export const OPTIONS = {
   anim: {
     type: flag(),
     aliases: [],
-    surfaces: EVERYWHERE,
+    surfaces: WHOLE_PICTURE,
     default: true,
     doc: 'Whether an animation stays one; `false` keeps its first frame.',
     example: 'false',
@@ -133,7 +146,7 @@ export const OPTIONS = {
   metadata: {
     type: word('keep', 'copyright', 'none'),
     aliases: [],
-    surfaces: EVERYWHERE,
+    surfaces: WHOLE_PICTURE,
     default: 'copyright',
     doc: 'What of the EXIF of a JPEG stays in a JPEG; other results carry none. Stored variants begin with `none`.',
     example: 'none',
@@ -165,6 +178,15 @@ export const OPTIONS = {
     example: '15',
     evidence: 'docs/parity.md#options',
   },
+  draw: {
+    type: draw({ takesParts: true, own: OWN_OPTIONS }),
+    aliases: [],
+    surfaces: ['object', 'variant'],
+    narrower: { variant: draw({ takesParts: false, own: OWN_OPTIONS }) },
+    doc: 'Pictures and lines of text that are drawn onto this one, the last on top: their place, opacity, repetition and way of mixing, after transform options of their own.',
+    example: '[{"url":"https://example.com/logo.png","bottom":5,"right":5,"width":0.25,"opacity":0.8}]',
+    evidence: 'docs/parity.md#draw',
+  },
   browser_ttl: {
     type: whole(3600, 31_536_000),
     aliases: [],
@@ -177,7 +199,6 @@ export const OPTIONS = {
   brightness: unbuilt(),
   contrast: unbuilt(),
   dpr: unbuilt(),
-  draw: unbuilt(),
   flip: unbuilt(),
   gamma: unbuilt(),
   onerror: unbuilt(),

@@ -21,6 +21,7 @@ const MAX_LIST_CHARACTERS = 8192
 const SURFACES = {
   url: { name: 'URL', error: 'invalidOptions', dropsUnreadable: true },
   object: { name: 'call', error: 'invalidOptions', dropsUnreadable: false },
+  overlay: { name: 'picture that is drawn', error: 'invalidOptions', dropsUnreadable: false },
   variant: { name: 'variant', error: 'badRequest', dropsUnreadable: false },
 } as const satisfies Record<Surface, { name: string; error: ErrorKind; dropsUnreadable: boolean }>
 
@@ -63,11 +64,20 @@ function decodeValue(name: string, text: string): string {
   }
 }
 
+/** A caller passes on what stood in a query, so text stands for a value as it does in a URL. A variant is written once. */
+const readGiven =
+  (surface: Surface, value: unknown): Read =>
+  (type) => {
+    const taken = type.fromValue(value)
+    const isText = taken instanceof Refused && typeof value === 'string' && surface !== 'variant'
+    return isText ? type.fromText(value) : taken
+  }
+
 /**
  * Options in object form. `null` and `undefined` count as absent.
  * @throws ApiError `invalidOptions`, or `badRequest` for a variant, naming the option
  */
-export const parseOptions = <S extends 'object' | 'variant'>(
+export const parseOptions = <S extends Exclude<Surface, 'url'>>(
   surface: S,
   given: Readonly<Record<string, unknown>>,
 ): OptionsOf<S> =>
@@ -75,7 +85,7 @@ export const parseOptions = <S extends 'object' | 'variant'>(
     surface,
     Object.entries(given)
       .filter(([, value]) => value !== undefined && value !== null)
-      .map(([name, value]) => [name, (type) => type.fromValue(value)]),
+      .map(([name, value]) => [name, readGiven(surface, value)]),
   ).options
 
 function collect<S extends Surface>(
@@ -102,10 +112,13 @@ function collect<S extends Surface>(
     const value = entry.read(type)
     if (!(value instanceof Refused)) values[name] = value
     else if (dropsUnreadable && value.reason === 'unreadable') warnings.push(`${name} is not ${type.expects}`)
-    else throw new ApiError(error, `the option "${name}" has an invalid value: it must be ${type.expects}`)
+    else throw new ApiError(error, describeRefusal(name, type, value))
   }
   return { options: values as OptionsOf<S>, warnings }
 }
+
+const describeRefusal = (name: OptionName, { expects }: ValueType<unknown>, { detail }: Refused): string =>
+  `the option "${name}" has an invalid value: ${detail ?? `it must be ${expects}`}`
 
 /** An option that exists and cannot be had here. It is never dropped: it may be what was to hide something. */
 const describeAbsence = (name: OptionName, surface: Surface): string =>

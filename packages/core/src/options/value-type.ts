@@ -5,6 +5,8 @@ export interface JsonSchema {
   readonly minimum?: number
   readonly maximum?: number
   readonly anyOf?: readonly JsonSchema[]
+  readonly items?: JsonSchema
+  readonly maxItems?: number
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   readonly additionalProperties?: false
@@ -17,8 +19,11 @@ export interface JsonSchema {
  */
 export class Refused {
   readonly reason: 'unreadable' | 'out-of-range'
-  constructor(reason: Refused['reason']) {
+  /** What is wrong inside a value that has parts, as a sentence; null where {@link ValueType.expects} says it all. */
+  readonly detail: string | null
+  constructor(reason: Refused['reason'], detail: string | null = null) {
     this.reason = reason
+    this.detail = detail
   }
 }
 export const UNREADABLE = new Refused('unreadable')

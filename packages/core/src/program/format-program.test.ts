@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseOptions } from '../options/parse-options.ts'
 import { formatProgram, hashProgram } from './format-program.ts'
-import { COMPOSITES, type Op, type Program } from './program.ts'
+import { COMPOSITES, type Op, type OverlayOp, type Program } from './program.ts'
 import { programOfOptions } from './program-of-options.ts'
 import type { SourceRef } from './source-ref.ts'
 
@@ -30,7 +31,11 @@ const source: fc.Arbitrary<SourceRef> = fc.oneof(
     colour: rgba,
   }),
 )
+const fractionOfBase = fc.record({
+  ofBase: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
+})
 const side = fc.option(fc.integer({ min: 1, max: 12_000 }))
+const FILL = { op: 'resize', fit: 'cover', gravity: 'center', fill: { r: 0, g: 0, b: 0, a: 0 } } as const
 type Arbitraries = { readonly [K in Op['op']]: fc.Arbitrary<Extract<Op, { readonly op: K }>> }
 /** One generator per operation: one that is missing does not compile. */
 const operations = (inner: fc.Arbitrary<Op>): Arbitraries => ({
@@ -51,7 +56,15 @@ const operations = (inner: fc.Arbitrary<Op>): Arbitraries => ({
   draw: fc.record({
     op: fc.constant('draw'),
     source,
-    ops: fc.array(inner, { maxLength: 3 }),
+    ops: fc.array(
+      fc.oneof(
+        inner,
+        fc
+          .record({ width: fc.oneof(side, fractionOfBase), height: fc.oneof(side, fractionOfBase) })
+          .map((sides): OverlayOp => ({ ...FILL, ...sides })),
+      ),
+      { maxLength: 3 },
+    ),
     place: fc.record({
       x: fc.option(fc.record({ from: fc.constantFrom('left', 'right'), px: fc.integer() })),
       y: fc.option(fc.record({ from: fc.constantFrom('top', 'bottom'), px: fc.integer() })),
@@ -212,6 +225,59 @@ describe('the program of options', () => {
   it('leaves the format to the client where the original is ours, and to no one where it is not', () => {
     expect(programOfOptions({}, 'remote').output).toMatchObject({ format: 'standard' })
     expect(text({ format: 'auto' })).toBe(text({}))
+  })
+
+  it('draws in the order of the list, after the background and before what changes the whole', () => {
+    const { ops } = programOfOptions(
+      parseOptions('object', {
+        ...{ blur: 2, width: 100, background: 'red' },
+        draw: [
+          { url: 'https://example.com/a.png#x', width: 0.25, rotate: 90, blur: 1, bottom: 5, right: 6.5 },
+          { text: 'Hi', color: 'rgb(0 0 0 / 50%)', size: 20, width: 9, opacity: 0.5, repeat: 'x' },
+        ],
+      }),
+    )
+    expect(ops.map(({ op }) => op)).toEqual(['resize', 'background', 'draw', 'draw', 'blur'])
+    expect(ops.slice(2, 4)).toEqual([
+      {
+        op: 'draw',
+        source: { kind: 'remote', url: 'https://example.com/a.png', etag: null },
+        ops: [
+          { op: 'turn', orientation: 6 },
+          expect.objectContaining({ op: 'resize', width: { ofBase: 0.25 }, height: null, fit: 'scale-down' }),
+          { op: 'blur', radius: 1 },
+        ],
+        place: { x: { from: 'right', px: 6.5 }, y: { from: 'bottom', px: 5 } },
+        ...{ opacity: 1, repeat: 'none', composite: 'over' },
+      },
+      {
+        op: 'draw',
+        source: { kind: 'text', text: 'Hi', fontUrl: null, sizePx: 20, colour: { r: 0, g: 0, b: 0, a: 128 } },
+        ops: [],
+        place: { x: null, y: null },
+        ...{ opacity: 0.5, repeat: 'x', composite: 'over' },
+      },
+    ])
+  })
+
+  it('has one key for two spellings of a draw, and another for every other draw', () => {
+    const of = (...draw: object[]) => text(parseOptions('object', { draw }))
+    const url = 'https://example.com/a.png'
+    expect(of({ url, opacity: 1, composite: 'over', repeat: false, blur: 0 })).toBe(of({ url }))
+    expect(of({ url: 'HTTPS://EXAMPLE.com:443/a.png' })).toBe(of({ url }))
+    expect(of({ text: 'a', size: 12, color: '#000' })).toBe(of({ text: 'a' }))
+    expect(of()).toBe(text({}))
+    const others = [
+      ...[of({ url }), of({ url }, { url }), of({ url, width: 0.5 }), of({ url, height: 0.5 })],
+      ...[of({ url, width: 1 }), of({ url, left: 0 }), of({ url, right: 0 }), of({ url, top: 0 })],
+      ...[
+        of({ text: url }),
+        of({ text: url, font: { url } }),
+        of({ url, repeat: true }),
+        of({ url, repeat: 'x' }),
+      ],
+    ]
+    expect(new Set(others).size).toBe(others.length)
   })
 
   it('pads with white, or leaves the space to the background', () => {

@@ -1,7 +1,7 @@
 import { formatHex } from '../format-hex.ts'
 import type { Gravity, SoughtGravity } from '../gravity.ts'
 import { formatColour } from '../options/colour.ts'
-import type { Op, Output, Place, Program } from './program.ts'
+import type { Output, OverlayOp, OverlaySide, Place, Program } from './program.ts'
 import { formatSourceIdentity } from './source-ref.ts'
 
 type Part = string | number | null | readonly Part[]
@@ -23,7 +23,7 @@ function checked(part: Part): Part {
   return Array.isArray(part) ? part.map(checked) : part
 }
 
-function formatOp(operation: Op): string {
+function formatOp(operation: OverlayOp): string {
   switch (operation.op) {
     case 'turn': {
       const { op, orientation, ...rest } = operation
@@ -31,7 +31,11 @@ function formatOp(operation: Op): string {
     }
     case 'resize': {
       const { op, width, height, fit, gravity, fill, ...rest } = operation
-      return call(op, [width, height, fit, gravityPart(gravity), formatColour(fill)], rest)
+      return call(
+        op,
+        [sidePart(width), sidePart(height), fit, gravityPart(gravity), formatColour(fill)],
+        rest,
+      )
     }
     case 'background': {
       const { op, colour, ...rest } = operation
@@ -54,6 +58,13 @@ function formatOp(operation: Op): string {
       return call(op, fields, rest)
     }
   }
+}
+
+function sidePart(side: OverlaySide): Part {
+  if (side === null || typeof side === 'number') return side
+  const { ofBase, ...rest } = side
+  call('side', [], rest)
+  return [ofBase]
 }
 
 function gravityPart(gravity: Gravity | SoughtGravity): Part {

@@ -1,6 +1,7 @@
 import { parseColour, WHITE } from '../options/colour.ts'
 import { OPTIONS, type Options } from '../options/option-table.ts'
 import type { Orientation } from '../orientation.ts'
+import { drawOf } from './draw-of-options.ts'
 import type { BackgroundOp, BlurOp, Op, Output, PictureOutput, Program, ResizeOp, TurnOp } from './program.ts'
 
 /** Of a JPEG, WebP or AVIF, where nobody asks for another. Rule: docs/parity.md#options. */
@@ -43,9 +44,13 @@ const blurOf = ({ blur = OPTIONS.blur.default }: Options): BlurOp | null =>
   blur === 0 ? null : { op: 'blur', radius: blur }
 
 /** The order in which options of a URL or a variant act, whatever order they are given in. Rule: docs/parity.md#order. */
-const ORDER = [turnOf, resizeOf, backgroundOf, blurOf] as const satisfies readonly ((
-  options: Options,
-) => Op | null)[]
+const ORDER: readonly ((options: Options) => Op | readonly Op[] | null)[] = [
+  ...[turnOf, resizeOf, backgroundOf],
+  (options) => drawOf(options, opsOf),
+  blurOf,
+]
+
+const opsOf = (options: Options): Op[] => ORDER.flatMap((opOf) => opOf(options) ?? [])
 
 /** Where the original is kept, which decides the format where the options do not name one. */
 export type Keeper = 'hosted' | 'remote'
@@ -88,9 +93,6 @@ function outputOf(options: Options, keeper: Keeper): Output {
  *   of another host
  */
 export const programOfOptions = (options: Options, keeper: Keeper = 'hosted'): Program => ({
-  ops: ORDER.flatMap((opOf): Op[] => {
-    const op = opOf(options)
-    return op === null ? [] : [op]
-  }),
+  ops: opsOf(options),
   output: outputOf(options, keeper),
 })

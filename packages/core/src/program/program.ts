@@ -48,11 +48,23 @@ export interface Place {
   readonly y: { readonly from: 'top' | 'bottom'; readonly px: number } | null
 }
 
+/** A side of an overlay's box: device px, a fraction (0–1) of the same side of the picture below it, or free. */
+export type OverlaySide = ResizeOp['width'] | { readonly ofBase: number }
+
+/** The resize of an overlay: planning knows the picture below it, and turns fractions into px. */
+export interface OverlayResizeOp extends Omit<ResizeOp, 'width' | 'height'> {
+  readonly width: OverlaySide
+  readonly height: OverlaySide
+}
+
+/** One operation on the pixels of an overlay. */
+export type OverlayOp = Exclude<Op, ResizeOp> | OverlayResizeOp
+
 /** Draw another picture, after a program of its own, onto this one. */
 export interface DrawOp {
   readonly op: 'draw'
   readonly source: SourceRef
-  readonly ops: readonly Op[]
+  readonly ops: readonly OverlayOp[]
   readonly place: Place
   /** 0–1 */
   readonly opacity: number
