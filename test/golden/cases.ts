@@ -58,6 +58,66 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
     psnr: 45,
   },
   {
+    name: 'brightness is a factor of levels',
+    card: 'opaque',
+    options: { brightness: 1.3 },
+    reference: (card) => card.linear(1.3, 0),
+    psnr: 50,
+  },
+  {
+    name: 'contrast is a factor of the distance from the middle',
+    card: 'opaque',
+    options: { contrast: 1.5 },
+    reference: (card) => card.linear(1.5, -63.75),
+    psnr: 50,
+  },
+  {
+    name: 'gamma above 1 lightens',
+    card: 'opaque',
+    options: { gamma: 2 },
+    reference: (card) => card.gamma(1, 2),
+    psnr: 45,
+  },
+  {
+    name: 'saturation 0 is grey, by the weights of CSS',
+    card: 'opaque',
+    options: { saturation: 0 },
+    reference: (card) =>
+      card.recomb([
+        [0.213, 0.715, 0.072],
+        [0.213, 0.715, 0.072],
+        [0.213, 0.715, 0.072],
+      ]),
+    psnr: 48,
+  },
+  {
+    name: 'brightness, contrast and saturation together, of a picture with transparency',
+    card: 'disc',
+    options: { brightness: 0.8, contrast: 1.2, saturation: 1.5 },
+    reference: (card) =>
+      card.linear([0.96, 0.96, 0.96, 1], [-25.5, -25.5, -25.5, 0]).recomb([
+        [1.3935, -0.3575, -0.036],
+        [-0.1065, 1.1425, -0.036],
+        [-0.1065, -0.3575, 1.464],
+      ]),
+    psnr: 38,
+  },
+  {
+    name: 'border grows the result, after the resize',
+    card: 'opaque',
+    options: { width: 60, border: { color: '#f80', top: 2, right: 4, bottom: 6, left: 8 } },
+    reference: (card) =>
+      card.resize(60, 40).extend({ top: 2, right: 4, bottom: 6, left: 8, background: '#f80' }),
+    psnr: 45,
+  },
+  {
+    name: 'sharpen, near what libvips does to lightness with the same Gaussian',
+    card: 'opaque',
+    options: { width: 60, sharpen: 1 },
+    reference: (card) => card.resize(60, 40).sharpen({ sigma: 1, m1: 1, m2: 1, x1: 1, y2: 50, y3: 50 }),
+    psnr: 30,
+  },
+  {
     name: 'blur',
     card: 'opaque',
     options: { blur: 3 },

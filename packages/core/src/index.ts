@@ -70,7 +70,7 @@ export type { ParsedOptions } from './options/parse-options.ts'
 export { formatUrlOptions, parseOptions, parseUrlOptions } from './options/parse-options.ts'
 export type { Orientation, Rect, Size } from './orientation.ts'
 export { composeOrientation, storedRect, toOrientation, uprightSize } from './orientation.ts'
-export { MAX_AREA_PX, MAX_SIDE_PX } from './picture-limits.ts'
+export { describeExcess, MAX_AREA_PX, MAX_SIDE_PX } from './picture-limits.ts'
 export type {
   AccountAuthority,
   AccountIdentity,

@@ -1,4 +1,5 @@
 // The kernel's exports, one module per concern. Everything runs in one linear memory, one instance per job.
+export { adjustLevels, adjustPixels } from './adjust'
 export { heapMark, heapReset } from './arena'
 export { crc32 } from './checksums'
 export { gifBeginFrame, gifCreate, gifInput, gifLines, gifPalette, gifPush } from './gif-decode'
@@ -37,6 +38,7 @@ export { colourGreyRow, colourMatrixRow } from './colour-matrix'
 export { fillRow } from './extend'
 export { flattenRow, underlayRow } from './flatten'
 export { compositeRow } from './composite'
+export { isOpaque, sharpenRaster, sharpenScratch } from './sharpen'
 export {
   AXIS_RECORD, AXIS_SPARE_POSITIONS, AXIS_TAPS_HEADER, JPEG_BITS_BYTES, JPEG_BLOCKS_BYTES, JPEG_COEFFICIENTS_BYTES,
   JPEG_COMPONENTS_BYTES, JPEG_HUFFMAN_BYTES, JPEG_INPUT_BYTES, JPEG_STEPS_BYTES, PLACEMENT_RECORD, RESIZER_RECORD,

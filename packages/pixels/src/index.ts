@@ -1,3 +1,4 @@
+export { type Adjustment, adjust, curveAt, priceAdjust } from './adjust.ts'
 export { applyColourProfile, priceColourProfile } from './apply-colour-profile.ts'
 export { blur, priceBlur } from './blur.ts'
 export type { ByteReader, ByteSource } from './byte-reader.ts'
@@ -48,4 +49,5 @@ export type { Orientation, ResizePlan, ResizeRequest, Resizer, RowKind } from '.
 export { createResizer, planResize, priceResize } from './resize.ts'
 export type { PixelWindow } from './resize-plan.ts'
 export { resizeRaster } from './resize-raster.ts'
+export { priceSharpen, sharpen } from './sharpen.ts'
 export { priceTurn, turn } from './turn.ts'

@@ -118,6 +118,77 @@ describe('resize', () => {
   })
 })
 
+describe('border', () => {
+  const frame = { r: 9, g: 8, b: 7, a: 255 }
+  const border = (more: object = {}): Op => ({
+    ...({ op: 'border', colour: frame, top: 1, right: 2, bottom: 3, left: 4 } as const),
+    ...more,
+  })
+
+  it('makes the picture grow by it, after the resize, whatever the colour', async () => {
+    const seen = await run(quarters(160, 80), [resize(40, 20), border()])
+    expect([seen.width, seen.height]).toEqual([46, 24])
+    expect([pixel(seen, 3, 5), pixel(seen, 44, 5), pixel(seen, 20, 0), pixel(seen, 20, 21)]).toEqual(
+      Array.from({ length: 4 }, () => [9, 8, 7, 255]),
+    )
+    expect([pixel(seen, 4, 1), pixel(seen, 43, 20)]).toEqual([red, white])
+    const glass = await run(quarters(40, 20), [border({ colour: { ...frame, a: 100 } })])
+    expect([pixel(glass, 0, 0), pixel(glass, 4, 1)]).toEqual([[9, 8, 7, 100], red])
+  })
+
+  it('that makes the result too large is refused', async () => {
+    for (const more of [{ left: 12_000 }, { top: 11_000, right: 11_000 }]) {
+      await expect(run(quarters(40, 20), [border(more)])).rejects.toMatchObject({ kind: 'refusedDimensions' })
+    }
+  })
+})
+
+describe('colours', () => {
+  const adjust = (more: object): Op => ({
+    ...({ op: 'adjust', brightness: 1, contrast: 1, gamma: 1, saturation: 1 } as const),
+    ...more,
+  })
+
+  it('are changed in the documented order, and alpha is not', async () => {
+    const half = drawRaster(30, 10, (x) => [200, 100, 50, x < 15 ? 255 : 128])
+    const seen = await run(half, [adjust({ brightness: 0.5, contrast: 2, saturation: 0 })], {
+      hasAlpha: true,
+    })
+    // 100, 50, 25 after brightness; 72.5, 0, 0 after contrast; their grey after saturation.
+    expect([pixel(seen, 3, 3), pixel(seen, 20, 3)]).toEqual([
+      [15, 15, 15, 255],
+      [15, 15, 15, 128],
+    ])
+  })
+
+  it('of a frame are changed too, and what comes later sees them', async () => {
+    const frame = { op: 'border', colour: { r: 100, g: 100, b: 100, a: 255 } } as const
+    const sides = { top: 2, right: 2, bottom: 2, left: 2 }
+    const seen = await run(quarters(40, 20), [{ ...frame, ...sides }, adjust({ brightness: 2 })])
+    expect(pixel(seen, 0, 0)).toEqual([200, 200, 200, 255])
+  })
+})
+
+describe('sharpen', () => {
+  const edge = drawRaster(60, 20, (x) => (x < 30 ? [80, 80, 80, 255] : [160, 160, 160, 255]))
+
+  it('overshoots at an edge by as much as it is told, and nowhere else', async () => {
+    const levels = async (amount: number) => {
+      const seen = await run(edge, [{ op: 'sharpen', amount }])
+      return [10, 29, 30, 50].map((x) => pixel(seen, x, 10)[0])
+    }
+    // A Gaussian of one pixel leaves 24.1 (30.05 %) of the step of 80 on the other side.
+    expect(await levels(1)).toEqual([80, 56, 184, 160])
+    expect(await levels(2)).toEqual([80, 32, 208, 160])
+  })
+
+  it('comes after a resize and a blur, and needs little memory', async () => {
+    const ops: Op[] = [resize(30, 10), { op: 'blur', radius: 2 }, { op: 'sharpen', amount: 1 }]
+    const seen = await run(edge, ops)
+    expect([seen.width, seen.height]).toEqual([30, 10])
+  })
+})
+
 describe('background', () => {
   const half = drawRaster(60, 20, (x) =>
     x < 20 ? [200, 0, 0, 255] : x < 40 ? [0, 0, 0, 0] : [0, 0, 255, 128],

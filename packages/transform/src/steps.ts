@@ -1,7 +1,10 @@
 import type { Canvas, PlannedStep, PlanStep, StepOp } from './step.ts'
+import { planAdjust } from './steps/adjust.ts'
 import { planBackground } from './steps/background.ts'
 import { planBlur } from './steps/blur.ts'
+import { planBorder } from './steps/border.ts'
 import { planResizeStep } from './steps/resize.ts'
+import { planSharpen } from './steps/sharpen.ts'
 import { planTurn } from './steps/turn.ts'
 
 /** One row per operation on a raster, each in a file of its own. */
@@ -9,7 +12,10 @@ const STEPS: { readonly [K in StepOp['op']]: PlanStep<K> } = {
   turn: planTurn,
   resize: planResizeStep,
   background: planBackground,
+  border: planBorder,
+  adjust: planAdjust,
   blur: planBlur,
+  sharpen: planSharpen,
 }
 
 /** Plan one operation on the picture that the operations before it leave. */

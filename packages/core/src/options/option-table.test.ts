@@ -34,6 +34,9 @@ describe('the table', () => {
   })
 })
 
+const EVEN = { top: 10, right: 10, bottom: 10, left: 10 } as const
+const FRAME = { color: '#ff0000', ...EVEN } as const
+
 describe('values', () => {
   // Each option in the spellings that text and JSON have for it, and what is kept.
   it.each<[OptionName, string, unknown, unknown]>([
@@ -52,6 +55,20 @@ describe('values', () => {
     ['anim', 'false', false, false],
     ['gravity', 'entropy', 'entropy', 'entropy'],
     ['background', '#F00', '#F00', '#ff0000'],
+    ['brightness', '1.2', 1.2, 1.2],
+    ['contrast', '0', 0, 0],
+    ['gamma', '.5', 0.5, 0.5],
+    ['saturation', '2', 2, 2],
+    ['sharpen', '1.5', 1.5, 1.5],
+    ['border', 'red;10', { color: 'red', width: 10 }, FRAME],
+    ['border', '#f00;10;10;10;10', { color: '#F00', ...EVEN }, FRAME],
+    [
+      'border',
+      '#f00;0;0;3;0',
+      { color: '#f00', bottom: 3 },
+      { ...FRAME, top: 0, right: 0, bottom: 3, left: 0 },
+    ],
+    ['border', '#f00;10;10;3;10', { color: '#f00', width: 10, bottom: 3 }, { ...FRAME, bottom: 3 }],
     ['gravity', 'auto', 'auto', 'auto'],
     ['gravity', '0x1', { x: 0, y: 1 }, { x: 0, y: 1 }],
     ['gravity', '0x1xbox-center', { x: 0, y: 1, mode: 'box-center' }, { x: 0, y: 1, mode: 'box-center' }],
@@ -75,6 +92,16 @@ describe('values', () => {
     ['blur', '250.1', 'out-of-range'],
     ['blur', '-0.1', 'out-of-range'],
     ['rotate', '45', 'out-of-range'],
+    ['brightness', '255.1', 'out-of-range'],
+    ['contrast', '-1', 'out-of-range'],
+    ['gamma', 'x', 'unreadable'],
+    ['saturation', '256', 'out-of-range'],
+    ['sharpen', '10.1', 'out-of-range'],
+    ['border', 'red', 'unreadable'],
+    ['border', '10', 'unreadable'],
+    ['border', 'red;1;2', 'unreadable'],
+    ['border', 'red;-1', 'out-of-range'],
+    ['border', 'red;1.5', 'out-of-range'],
     ['fit', 'Cover', 'unreadable'],
     ['quality', '0', 'out-of-range'],
     ['quality', '101', 'out-of-range'],

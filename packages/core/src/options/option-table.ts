@@ -1,3 +1,4 @@
+import { border } from './border.ts'
 import { colour } from './colour.ts'
 import { draw, type OverlayOptions } from './draw.ts'
 import { optionsSchema } from './options-schema.ts'
@@ -35,6 +36,7 @@ const EVERYWHERE = ['url', 'object', 'variant', 'overlay'] as const
 /** Of options that say how a picture leaves: an overlay never leaves. */
 const WHOLE_PICTURE = ['url', 'object', 'variant'] as const
 const SIDE_PX = whole(1, 12_000)
+const FACTOR = decimal(0, 255)
 const VARIANT_SIDE_PX = whole(1, 9999)
 /** Below 1 a side is a fraction of the picture that is drawn onto. */
 const OVERLAY_SIDE = oneOf(SIDE_PX, decimal(0.001, 0.999))
@@ -169,6 +171,50 @@ export const OPTIONS = {
     example: 'rgb(240,40,145)',
     evidence: 'docs/parity.md#options',
   },
+  border: {
+    type: border(),
+    aliases: [],
+    surfaces: ['object', 'variant'],
+    doc: 'A frame of one colour around the finished picture, which grows by it. Px at `dpr` 1.',
+    example: '#ff8800;10',
+    evidence: 'docs/parity.md#options',
+  },
+  brightness: {
+    type: FACTOR,
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: 1,
+    doc: 'Levels are multiplied by it: below 1 darker, above 1 lighter; 0 counts as 1.',
+    example: '1.2',
+    evidence: 'docs/parity.md#options',
+  },
+  contrast: {
+    type: FACTOR,
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: 1,
+    doc: 'The distance of levels from the middle is multiplied by it; 0 counts as 1.',
+    example: '1.3',
+    evidence: 'docs/parity.md#options',
+  },
+  gamma: {
+    type: FACTOR,
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: 1,
+    doc: 'Exposure: below 1 darkens, above 1 lightens, black and white stay; 0 counts as 1.',
+    example: '1.8',
+    evidence: 'docs/parity.md#options',
+  },
+  saturation: {
+    type: FACTOR,
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: 1,
+    doc: 'How colourful: 0 is greyscale, 2 twice as much.',
+    example: '0.5',
+    evidence: 'docs/parity.md#options',
+  },
   blur: {
     type: decimal(0, 250),
     aliases: [],
@@ -176,6 +222,15 @@ export const OPTIONS = {
     default: 0,
     doc: 'Radius of a Gaussian blur, px of the result; 0 leaves the picture sharp. No means of privacy in a URL: anybody can edit it out.',
     example: '15',
+    evidence: 'docs/parity.md#options',
+  },
+  sharpen: {
+    type: decimal(0, 10),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: 0,
+    doc: 'Unsharp mask: how far colours are moved away from their surroundings; 1 is right after shrinking.',
+    example: '1',
     evidence: 'docs/parity.md#options',
   },
   draw: {
@@ -195,17 +250,11 @@ export const OPTIONS = {
     example: '86400',
     evidence: 'docs/parity.md#variants',
   },
-  border: unbuilt(),
-  brightness: unbuilt(),
-  contrast: unbuilt(),
   dpr: unbuilt(),
   flip: unbuilt(),
-  gamma: unbuilt(),
   onerror: unbuilt(),
   'origin-auth': unbuilt(),
-  saturation: unbuilt(),
   segment: unbuilt(),
-  sharpen: unbuilt(),
   'slow-connection-quality': unbuilt('scq'),
   trim: unbuilt(),
   upscale: unbuilt(),

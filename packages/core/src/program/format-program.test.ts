@@ -52,6 +52,22 @@ const operations = (inner: fc.Arbitrary<Op>): Arbitraries => ({
     fill: rgba,
   }),
   background: fc.record({ op: fc.constant('background'), colour: rgba }),
+  border: fc.record({
+    op: fc.constant('border'),
+    colour: rgba,
+    top: fc.nat(9),
+    right: fc.nat(9),
+    bottom: fc.nat(9),
+    left: fc.nat(9),
+  }),
+  adjust: fc.record({
+    op: fc.constant('adjust'),
+    brightness: fraction,
+    contrast: fraction,
+    gamma: fraction,
+    saturation: fraction,
+  }),
+  sharpen: fc.record({ op: fc.constant('sharpen'), amount: fraction }),
   blur: fc.record({ op: fc.constant('blur'), radius: fraction }),
   draw: fc.record({
     op: fc.constant('draw'),
@@ -177,18 +193,31 @@ describe('the program of options', () => {
   it('does everything in the documented order', () => {
     const all = programOfOptions({
       blur: 2,
+      sharpen: 1,
+      saturation: 0,
+      border: { color: '#000', top: 1, right: 1, bottom: 1, left: 1 },
       background: 'red',
       width: 10,
       height: 10,
       fit: 'pad',
       rotate: 90,
     })
-    expect(all.ops.map(({ op }) => op)).toEqual(['turn', 'resize', 'background', 'blur'])
+    expect(all.ops.map(({ op }) => op)).toEqual([
+      'turn',
+      'resize',
+      'background',
+      'border',
+      'adjust',
+      'blur',
+      'sharpen',
+    ])
   })
 
   it('is the same for options that do nothing', () => {
     expect(text({ rotate: 0, blur: 0 })).toBe(text({}))
     expect(text({ rotate: 360 })).toBe(text({}))
+    expect(text({ brightness: 0, contrast: 1, gamma: 0, saturation: 1, sharpen: 0 })).toBe(text({}))
+    expect(text({ border: { color: '#000', top: 0, right: 0, bottom: 0, left: 0 } })).toBe(text({}))
     expect(text({ fit: 'cover' })).toBe(text({}))
     expect(text({ width: 9, height: 9, gravity: 'left' })).toBe(text({ width: 9, height: 9 })) // nothing is cut
   })

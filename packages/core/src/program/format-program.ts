@@ -41,6 +41,18 @@ function formatOp(operation: OverlayOp): string {
       const { op, colour, ...rest } = operation
       return call(op, [formatColour(colour)], rest)
     }
+    case 'border': {
+      const { op, colour, top, right, bottom, left, ...rest } = operation
+      return call(op, [formatColour(colour), top, right, bottom, left], rest)
+    }
+    case 'adjust': {
+      const { op, brightness, contrast, gamma, saturation, ...rest } = operation
+      return call(op, [brightness, contrast, gamma, saturation], rest)
+    }
+    case 'sharpen': {
+      const { op, amount, ...rest } = operation
+      return call(op, [amount], rest)
+    }
     case 'blur': {
       const { op, radius, ...rest } = operation
       return call(op, [radius], rest)

@@ -1,6 +1,7 @@
 import { parseColour, WHITE } from '../options/colour.ts'
 import { OPTIONS, type Options } from '../options/option-table.ts'
 import type { Orientation } from '../orientation.ts'
+import { adjustOf, borderOf, sharpenOf } from './colour-ops-of-options.ts'
 import { drawOf } from './draw-of-options.ts'
 import type { BackgroundOp, BlurOp, Op, Output, PictureOutput, Program, ResizeOp, TurnOp } from './program.ts'
 
@@ -47,7 +48,7 @@ const blurOf = ({ blur = OPTIONS.blur.default }: Options): BlurOp | null =>
 const ORDER: readonly ((options: Options) => Op | readonly Op[] | null)[] = [
   ...[turnOf, resizeOf, backgroundOf],
   (options) => drawOf(options, opsOf),
-  blurOf,
+  ...[borderOf, adjustOf, blurOf, sharpenOf],
 ]
 
 const opsOf = (options: Options): Op[] => ORDER.flatMap((opOf) => opOf(options) ?? [])

@@ -31,6 +31,37 @@ export interface BackgroundOp {
   readonly colour: Rgba
 }
 
+/** Brightness, contrast, gamma and saturation, in this order; 1 leaves each as it is. Rule: docs/parity.md#options. */
+export interface AdjustOp {
+  readonly op: 'adjust'
+  /** Factor of sRGB levels, 0 or more. */
+  readonly brightness: number
+  /** Factor of their distance from the middle, 0 or more. */
+  readonly contrast: number
+  /** They are raised to the power of its inverse; above 0. */
+  readonly gamma: number
+  /** Factor of each channel's distance from the pixel's grey, 0 or more. */
+  readonly saturation: number
+}
+
+/** Unsharp mask with a Gaussian of one pixel. */
+export interface SharpenOp {
+  readonly op: 'sharpen'
+  /** By how much of their distance from their surroundings colours are moved away from these; above 0, at most 10. */
+  readonly amount: number
+}
+
+/** Put a frame of one colour around the picture, which grows by it. */
+export interface BorderOp {
+  readonly op: 'border'
+  readonly colour: Rgba
+  /** Whole px of the result, 0 or more each. */
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+  readonly left: number
+}
+
 /** Gaussian blur of the premultiplied picture. */
 export interface BlurOp {
   readonly op: 'blur'
@@ -73,7 +104,7 @@ export interface DrawOp {
 }
 
 /** One operation on pixels. */
-export type Op = TurnOp | ResizeOp | BackgroundOp | BlurOp | DrawOp
+export type Op = TurnOp | ResizeOp | BackgroundOp | BorderOp | AdjustOp | BlurOp | SharpenOp | DrawOp
 
 /** How a finished picture leaves. */
 export interface PictureOutput {
