@@ -1,6 +1,7 @@
 import { border } from './border.ts'
 import { colour } from './colour.ts'
 import { draw, type OverlayOptions } from './draw.ts'
+import type { NoDemo, OptionDemo, OptionGroup } from './option-docs.ts'
 import { optionsSchema } from './options-schema.ts'
 import { parseOptions } from './parse-options.ts'
 import { point } from './point.ts'
@@ -23,12 +24,16 @@ export interface OptionRow<T> {
   readonly narrower?: { readonly [S in Surface]?: ValueType<T> }
   /** What its absence means; none where it means "nothing is done". */
   readonly default?: T
+  /** Where docs/options.md and the playground list it. */
+  readonly group: OptionGroup
   /** One sentence for docs/options.md: what it does, its unit. */
   readonly doc: string
   /** A value as text; the documentation shows it, a test reads it. */
   readonly example: string
   /** Where the rule comes from: an anchor of docs/parity.md. */
   readonly evidence: string
+  /** How docs/options.md shows it; absent: the scene, 300 px wide, without it and with its example. */
+  readonly demo?: OptionDemo | NoDemo
 }
 
 /** Of options that change pixels: they change those of an overlay as well. */
@@ -63,6 +68,7 @@ const unbuilt = (...aliases: readonly string[]) =>
     type: nothing,
     aliases,
     surfaces: [],
+    group: 'delivery',
     doc: 'Not built yet: refused by name.',
     example: '',
     evidence: 'docs/parity.md#not-built-yet',
@@ -80,85 +86,106 @@ export const OPTIONS = {
     surfaces: EVERYWHERE,
     narrower: { variant: word('scale-down', 'contain', 'cover', 'crop', 'pad') },
     default: 'scale-down',
+    group: 'size',
     doc: 'How the picture fills the box of `width` and `height`.',
     example: 'cover',
     evidence: 'docs/parity.md#formats-and-geometry',
+    demo: { given: 'width=200,height=200' },
   },
   width: {
     type: SIDE_PX,
     aliases: ['w'],
     surfaces: EVERYWHERE,
     narrower: { variant: VARIANT_SIDE_PX, overlay: OVERLAY_SIDE },
+    group: 'size',
     doc: 'Width of the box, px; absent leaves the side free.',
     example: '320',
     evidence: 'docs/parity.md#formats-and-geometry',
+    demo: { value: '160' },
   },
   height: {
     type: SIDE_PX,
     aliases: ['h'],
     surfaces: EVERYWHERE,
     narrower: { variant: VARIANT_SIDE_PX, overlay: OVERLAY_SIDE },
+    group: 'size',
     doc: 'Height of the box, px; absent leaves the side free.',
     example: '240',
     evidence: 'docs/parity.md#formats-and-geometry',
+    demo: { value: '120' },
   },
   gravity: {
     type: oneOf(word('center', 'left', 'right', 'top', 'bottom', 'auto', 'entropy'), point()),
     aliases: ['g'],
     surfaces: EVERYWHERE,
     default: 'center',
+    group: 'size',
     doc: 'What stays in sight where `fit` cuts: a side, a point in fractions of the picture, what stands out (`auto`), or what changes most (`entropy`).',
     example: '0.33x0.5',
     evidence: 'docs/parity.md#formats-and-geometry',
+    demo: { given: 'fit=cover,width=140,height=200' },
   },
   format: {
     type: word('auto', 'avif', 'webp', 'jpeg', 'baseline-jpeg', 'png', 'png-force', 'json'),
     aliases: ['f'],
     surfaces: WHOLE_PICTURE,
+    group: 'output',
     doc: 'Format of the result. `auto`: the best one that the client takes; `avif`: else WebP; `jpeg` is progressive, `baseline-jpeg` is not; `png`: PNG or JPEG, as the picture needs; `png-force`: PNG; `json`: what is known of the picture, instead of it. Absent: `auto` for hosted pictures, JPEG or PNG for others.',
     example: 'webp',
     evidence: 'docs/parity.md#formats-and-geometry',
+    demo: { unseen: 'The picture stays the same; what differs is who can show it, and its bytes.' },
   },
   quality: {
     type: quality(),
     aliases: ['q'],
     surfaces: WHOLE_PICTURE,
     default: 85,
+    group: 'output',
     doc: 'Quality of a JPEG, WebP or AVIF; the words mean 35, 50, 70 and 90.',
     example: 'medium-high',
     evidence: 'docs/parity.md#options',
+    demo: { value: '10', given: 'format=jpeg,width=300' },
   },
   compression: {
     type: word('fast'),
     aliases: [],
     surfaces: WHOLE_PICTURE,
+    group: 'output',
     doc: 'Write what is written soonest, larger as it may be: a JPEG, or a PNG where there is transparency; a WebP only of that, and where it is asked for.',
     example: 'fast',
     evidence: 'docs/parity.md#formats-and-geometry',
+    demo: {
+      unseen: 'The picture stays the same; what differs is its format, its bytes and how soon it is there.',
+    },
   },
   anim: {
     type: flag(),
     aliases: [],
     surfaces: WHOLE_PICTURE,
     default: true,
+    group: 'output',
     doc: 'Whether an animation stays one; `false` keeps its first frame.',
     example: 'false',
     evidence: 'docs/parity.md#options',
+    demo: { unseen: 'A page of paper does not move.' },
   },
   metadata: {
     type: word('keep', 'copyright', 'none'),
     aliases: [],
     surfaces: WHOLE_PICTURE,
     default: 'copyright',
+    group: 'output',
     doc: 'What of the EXIF of a JPEG stays in a JPEG; other results carry none. Stored variants begin with `none`.',
     example: 'none',
     evidence: 'docs/parity.md#metadata',
+    demo: { unseen: 'The picture stays the same; what differs is what the file says beside it.' },
   },
   rotate: {
     type: oneOfNumbers(0, 90, 180, 270, 360),
     aliases: [],
     surfaces: EVERYWHERE,
     default: 0,
+    group: 'size',
     doc: 'Degrees clockwise. Happens before the resize, so `width` and `height` name the sides of the turned picture.',
     example: '90',
     evidence: 'docs/parity.md#options',
@@ -167,9 +194,11 @@ export const OPTIONS = {
     type: colour(),
     aliases: [],
     surfaces: EVERYWHERE,
+    group: 'colour',
     doc: 'A colour laid under transparent pixels and into the space that `fit=pad` adds; it may be translucent itself.',
     example: 'rgb(240,40,145)',
     evidence: 'docs/parity.md#options',
+    demo: { of: 'badge' },
   },
   border: {
     type: border(),
@@ -220,6 +249,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: EVERYWHERE,
     default: 0,
+    group: 'effects',
     doc: 'Radius of a Gaussian blur, px of the result; 0 leaves the picture sharp. No means of privacy in a URL: anybody can edit it out.',
     example: '15',
     evidence: 'docs/parity.md#options',
@@ -238,6 +268,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: ['object', 'variant'],
     narrower: { variant: draw({ takesParts: false, own: OWN_OPTIONS }) },
+    group: 'overlays',
     doc: 'Pictures and lines of text that are drawn onto this one, the last on top: their place, opacity, repetition and way of mixing, after transform options of their own.',
     example: '[{"url":"https://example.com/logo.png","bottom":5,"right":5,"width":0.25,"opacity":0.8}]',
     evidence: 'docs/parity.md#draw',
@@ -246,9 +277,11 @@ export const OPTIONS = {
     type: whole(3600, 31_536_000),
     aliases: [],
     surfaces: ['variant'],
+    group: 'delivery',
     doc: "`max-age` of public answers, seconds; overrides the account's.",
     example: '86400',
     evidence: 'docs/parity.md#variants',
+    demo: { unseen: 'It changes a header of the answer.' },
   },
   dpr: unbuilt(),
   flip: unbuilt(),
