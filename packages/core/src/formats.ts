@@ -81,7 +81,7 @@ export const FORMATS = {
     signature: { brands: ['avif', 'avis'] },
     alpha: true,
     upload: true,
-    output: { maxSidePx: 12_000, autoMaxSidePx: 1200, class: 'avif' },
+    output: { maxSidePx: 16_384, autoMaxSidePx: 1200, class: 'avif' },
     opaqueBase: ['jpeg'],
   },
   gif: {

@@ -68,7 +68,9 @@ it('falls back from an AVIF that was asked for at its own limit, not at that of 
       (format) => affordable.includes(format),
     )
   expect(choose(1201)).toEqual({ format: 'avif', warnings: [] })
-  expect(choose(12_001)).toEqual({ format: 'webp', warnings: ['image too large for AVIF'] })
+  expect(choose(16_384)).toEqual({ format: 'avif', warnings: [] })
+  expect(choose(16_385)).toBeNull()
+  expect(choose(100, ['webp'])).toEqual({ format: 'webp', warnings: ['image too large for AVIF'] })
   expect(choose(100, ['jpeg'])?.format).toBe('jpeg')
 })
 

@@ -3,6 +3,7 @@ import type { ByteReader, ColourProfile, Kernel, KernelRaster } from '@tintype/p
 import type { Decoder, NeedBytes, StagePrice } from './decoder.ts'
 import type { Encoder, EncodeSettings } from './encoder.ts'
 import type { MemoryMeter } from './memory-meter.ts'
+import type { Turns } from './step.ts'
 
 export type { StagePrice } from './decoder.ts'
 export type { EncodeSettings } from './encoder.ts'
@@ -45,7 +46,7 @@ export interface StillEncodePlan {
    * @returns exactly packed bytes of their own: the kernel's memory serves another job afterwards
    * @throws PixelError or ApiError `encodingFailed`
    */
-  run(raster: KernelRaster, meter: MemoryMeter): Promise<Uint8Array>
+  run(raster: KernelRaster, meter: MemoryMeter, turns: Turns): Promise<Uint8Array>
 }
 
 /**
@@ -97,12 +98,12 @@ export const stillEncoder = (codec: Pick<StillCodec, 'planEncode'>): Encoder => 
     const plan = codec.planEncode(size, settings)
     return {
       price: plan.price,
-      begin(meter) {
+      begin(meter, turns) {
         let bytes: Uint8Array | null = null
         return {
           async add(raster) {
             if (bytes !== null) throw new Error('A still has one frame')
-            bytes = await plan.run(raster, meter)
+            bytes = await plan.run(raster, meter, turns)
           },
           async end() {
             if (bytes === null) throw new Error('A still has one frame')

@@ -2,6 +2,7 @@ import type { PictureOutput, Size } from '@tintype/core'
 import type { KernelRaster } from '@tintype/pixels'
 import type { StagePrice } from './decoder.ts'
 import type { MemoryMeter } from './memory-meter.ts'
+import type { Turns } from './step.ts'
 
 /** What an encoder is told, in our own words. */
 export interface EncodeSettings {
@@ -13,8 +14,12 @@ export interface EncodeSettings {
   readonly effort: PictureOutput['effort']
   /** Whether pixels may be transparent. */
   readonly hasAlpha: boolean
+  /** `tight`: take as little as possible, even where not every client can show what comes of it. */
+  readonly memory: 'ample' | 'tight'
   /** A TIFF block to keep in the result; formats that carry no metadata ignore it. */
   readonly exif: Uint8Array | null
+  /** An XMP packet to keep in the result, likewise. */
+  readonly xmp: Uint8Array | null
 }
 
 /** One result in the making. */
@@ -27,7 +32,8 @@ export interface FrameSink {
 
 export interface EncodePlan {
   readonly price: StagePrice
-  begin(meter: MemoryMeter): FrameSink
+  /** @param turns for what takes long: a sign of life, and a turn for others, between two parts of it */
+  begin(meter: MemoryMeter, turns: Turns): FrameSink
 }
 
 /** One format out. It hides its library completely: no global, option or error of it gets out. */

@@ -8,7 +8,7 @@ import {
   type SourceFacts,
 } from '@tintype/core'
 import { chooseOutputFormat } from './choose-output-format.ts'
-import type { EncodePlan } from './encoder.ts'
+import type { EncodePlan, EncodeSettings } from './encoder.ts'
 import { ENCODERS } from './encoders.ts'
 import { filterExif } from './exif.ts'
 import type { PicturePlan } from './picture-plan.ts'
@@ -44,11 +44,19 @@ export function planJob(
   const { canvas, decode } = picture
   const exif = decode.exif === null ? null : filterExif(decode.exif, output.metadata, canvas.size)
 
-  const planFor = (format: OutputFormat): Omit<JobPlan, 'warnings'> => {
+  const planFor = (format: OutputFormat, memory: EncodeSettings['memory']): Omit<JobPlan, 'warnings'> => {
     const { alpha } = FORMATS[format]
     const hasAlpha = canvas.hasAlpha && alpha
     const { quality, jpeg, effort } = output
-    const encode = ENCODERS[format].plan(canvas.size, 1, { quality, jpeg, effort, hasAlpha, exif })
+    const encode = ENCODERS[format].plan(canvas.size, 1, {
+      quality,
+      jpeg,
+      effort,
+      hasAlpha,
+      memory,
+      exif,
+      xmp: null,
+    })
     // A source without transparency may still decode with some: rows that never came, or bytes that contradict a header.
     const steps = hasAlpha ? picture.steps : [...picture.steps, planFlatten(canvas)]
     const price = priceJob({
@@ -58,15 +66,21 @@ export function planJob(
     })
     return { picture: { ...picture, steps }, format, encode, price }
   }
+  // What a client has not asked for by name must be something that it can show.
+  const memories = output.format === 'auto' ? (['ample'] as const) : (['ample', 'tight'] as const)
+  const planWithin = (format: OutputFormat) =>
+    memories.map((memory) => planFor(format, memory)).find(({ price }) => price.peakBytes <= budgetBytes)
   const choice = chooseOutputFormat(
     { format: source.facts.format, hasAlpha: canvas.hasAlpha },
     output,
     formatClass,
     canvas.size,
-    (format) => planFor(format).price.peakBytes <= budgetBytes,
+    (format) => planWithin(format) !== undefined,
   )
-  if (choice === null) throw new ApiError('refusedDimensions', describeRefusal(source.facts, canvas.size))
-  return { ...planFor(choice.format), warnings: [...picture.warnings, ...choice.warnings] }
+  const plan = choice === null ? undefined : planWithin(choice.format)
+  if (choice === null || plan === undefined)
+    throw new ApiError('refusedDimensions', describeRefusal(source.facts, canvas.size))
+  return { ...plan, warnings: [...picture.warnings, ...choice.warnings] }
 }
 
 const NOTHING: Known = { overlays: new Map(), findings: {} }

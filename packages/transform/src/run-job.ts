@@ -22,7 +22,7 @@ export async function runJob(
   kernel: Kernel,
   services: StepServices,
 ): Promise<Finished> {
-  const sink = encode.begin(services.meter)
+  const sink = encode.begin(services.meter, services.turns)
   const warnings = new Set<string>()
   let size: { readonly width: number; readonly height: number } | null = null
   for await (const frame of runPicture(picture, source, kernel, services)) {

@@ -15,7 +15,9 @@ const SETTINGS: EncodeSettings = {
   jpeg: 'progressive',
   effort: 'normal',
   hasAlpha: true,
+  memory: 'ample',
   exif: null,
+  xmp: null,
 }
 /** As `price.ts` rounds: static data, whole pages. */
 const STATIC_BYTES = 65_536
@@ -37,7 +39,7 @@ export async function encodePriced(
   const kernel = createKernel(kernelModule)
   const meter = createMemoryMeter()
   meter.watch(kernel)
-  const sink = plan.begin(meter)
+  const sink = plan.begin(meter, { check() {}, async yield() {} })
   await sink.add(putRaster(kernel, picture), 0)
   const bytes = await sink.end()
   const { kernelBytes, heapBytes, bufferBytes } = plan.price

@@ -142,11 +142,15 @@ function decodeTile(
   const told = sequenceCicp(coded, picture, file) ?? null
   const still = { ...coded, cicp: decodableCicp('avif', coded, told) }
   const alphaStill = alpha?.tiles[index]
-  const bytes = muxAvif(
-    { still, pieces: piecesOf(still, picture, file) },
-    alphaStill === undefined ? null : { still: alphaStill, pieces: piecesOf(alphaStill, picture, file) },
+  const bytes = muxAvif({
+    width: still.width,
+    height: still.height,
+    columns: 1,
+    colour: [{ still, pieces: piecesOf(still, picture, file) }],
+    alpha:
+      alphaStill === undefined ? null : [{ still: alphaStill, pieces: piecesOf(alphaStill, picture, file) }],
     isPremultiplied,
-  )
+  })
   meter.hold(bytes.length)
   const decoded = decode(bytes, bitDepth)
   meter.release(bytes.length)

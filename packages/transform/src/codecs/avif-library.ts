@@ -1,6 +1,7 @@
 import createDecoder from '@jsquash/avif/codec/dec/avif_dec.js'
 import createEncoder, { type AVIFModule } from '@jsquash/avif/codec/enc/avif_enc.js'
 import { defaultOptions } from '@jsquash/avif/meta.js'
+import type { Size } from '@tintype/core'
 import decoderCode from '../../build/avif_dec.wasm?module'
 import encoderCode from '../../build/avif_enc.wasm?module'
 import type { MemoryMeter } from '../memory-meter.ts'
@@ -33,6 +34,21 @@ const QUALITY_RATIO = 0.75
 /** Decodes one file after the other; each call's pixels are its own copy. */
 export type StillDecoder = (file: Uint8Array, bitDepth: 8 | 10 | 12) => DecodedStill
 
+/** What the library calls 4:2:0 and 4:4:4. */
+const HALVED = 1
+const FULL = 3
+
+/** How a still is coded. */
+export interface StillSettings {
+  /** 1–100, on the JPEG scale. */
+  readonly quality: number
+  /** Whether colours have half the resolution; else all of it. */
+  readonly halvesColours: boolean
+}
+
+/** Encodes one picture after the other; reads pixels before it does anything else. */
+export type StillEncoder = (pixels: Uint8Array, size: Size, settings: StillSettings) => Uint8Array
+
 /** Run `work` with a decoder whose heap all of its files share. */
 export const withAvifDecoder = <T>(
   heapBytes: number,
@@ -47,19 +63,24 @@ export const withAvifDecoder = <T>(
     }),
   )
 
-export const encodeAvif = (
-  quality: number,
-  pixels: Uint8Array,
-  { width, height }: { readonly width: number; readonly height: number },
+/**
+ * Run `work` with an encoder whose heap all of its pictures share.
+ * @param work may wait between two pictures
+ */
+export const withAvifEncoder = <T>(
   heapBytes: number,
   meter: MemoryMeter,
-): Promise<Uint8Array> =>
-  withInstance(ENCODER, heapBytes, meter, libraryMemories, (encoder: AVIFModule) => {
-    const encoded = encoder.encode(pixels as Uint8Array<ArrayBuffer>, width, height, {
-      ...defaultOptions,
-      speed: SPEED,
-      quality: quality === 100 ? 100 : Math.round(quality * QUALITY_RATIO),
-    })
-    if (encoded === null) throw new Error('no bytes')
-    return encoded
-  })
+  work: (encode: StillEncoder) => T | Promise<T>,
+): Promise<T> =>
+  withInstance(ENCODER, heapBytes, meter, libraryMemories, (encoder: AVIFModule) =>
+    work((pixels, { width, height }, { quality, halvesColours }) => {
+      const encoded = encoder.encode(pixels as Uint8Array<ArrayBuffer>, width, height, {
+        ...defaultOptions,
+        speed: SPEED,
+        quality: quality === 100 ? 100 : Math.round(quality * QUALITY_RATIO),
+        subsample: halvesColours ? HALVED : FULL,
+      })
+      if (encoded === null) throw new Error('no bytes')
+      return encoded
+    }),
+  )

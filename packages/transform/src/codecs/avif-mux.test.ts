@@ -11,7 +11,11 @@ it('puts the parts of colours and transparency together where it says they are',
   const [colour, alpha] = [source.colour.tiles[0], source.alpha.tiles[0]]
   if (colour === undefined || alpha === undefined) throw new Error('the sample has no stills')
   const pieces = [av1Start(20, 10), new Uint8Array([1, 2, 3]), new Uint8Array([4, 5])]
-  const file = muxAvif({ still: colour, pieces }, { still: alpha, pieces: [new Uint8Array([6, 7])] }, false)
+  const file = muxAvif({
+    ...{ width: 20, height: 10, columns: 1, isPremultiplied: false },
+    colour: [{ still: colour, pieces }],
+    alpha: [{ still: alpha, pieces: [new Uint8Array([6, 7])] }],
+  })
 
   const picture = readAvifPicture(file)
   const dataOf = (extents: readonly { offset: number; length: number }[] = []) =>

@@ -1,4 +1,5 @@
-import type { CodedStill } from '@tintype/core'
+import type { CodedStill, Size } from '@tintype/core'
+import { BOX_HEAD_BYTES, box, fullBox, joinParts, type Part, u16, u32 } from './iso-boxes.ts'
 
 /** A coded still and its AV1 data, in one piece or several. */
 export interface StillData {
@@ -6,83 +7,182 @@ export interface StillData {
   readonly pieces: readonly Uint8Array[]
 }
 
-type Part = Uint8Array | readonly number[] | string
+/** A picture to write: one still, or tiles of one size, row by row, of which the last ones may reach beyond it. */
+export interface MuxPicture extends Size {
+  readonly columns: number
+  readonly colour: readonly StillData[]
+  /** Cut as the colours are; null for an opaque picture. */
+  readonly alpha: readonly StillData[] | null
+  readonly isPremultiplied: boolean
+  /** A TIFF block. */
+  readonly exif?: Uint8Array | null
+  /** An XMP packet, UTF-8. */
+  readonly xmp?: Uint8Array | null
+}
 
-const COLOUR_ID = 1
-const ALPHA_ID = 2
-const FILE_BOX_HEAD_BYTES = 8
+type NewProperty = readonly [type: string, ...payload: Part[]]
+
+interface NewItem {
+  readonly type: string
+  /** What its `infe` says behind the type: a name that ends in 0, and for `mime` a media type. */
+  readonly names: string
+  /** A part of another item, which nobody shows alone. */
+  readonly isHidden: boolean
+  readonly properties: readonly NewProperty[]
+  readonly pieces: readonly Uint8Array[]
+  /** Relations to other items, by their indices. */
+  readonly references: readonly (readonly [type: string, to: readonly number[]])[]
+}
+
 /**
- * Most bytes that {@link muxAvif} takes beyond the file that its data are from: what it writes around them (two
- * configurations of 8 KiB, and boxes in boxes, each of them copied), and small stills that share bytes of the file.
+ * Most bytes that {@link muxAvif} takes for one still beyond the file that its data are from: what it writes around them
+ * (two configurations of 8 KiB, and boxes in boxes, each of them copied), and small stills that share bytes of the file.
  */
 export const MUX_HEAD_BYTES = 128 * 1024
 
 /**
- * The smallest AVIF around one still and its transparency. Decoders see no container but this one, so they meet none of
- * the forms that files in the world have, and what we read of a file is what is decoded.
+ * Most bytes that a picture of `tiles` tiles with transparency, encoded by our encoder, is larger than its data: some 80
+ * a tile, and what a file says once.
+ */
+export const mostMuxBytes = (tiles: number): number => 2048 + 2 * tiles * 128
+
+/**
+ * The smallest AVIF around a picture and its transparency: a single still, or a grid of tiles (ISO 23008-12, 6.6.2.3).
+ * Libraries see no container but this one when we decode, so they meet none of the forms that files in the world have;
+ * and what we encode in several calls becomes one file by it.
  *
  * Turning, cropping and ICC profiles are left out: they are ours to apply.
  */
-export function muxAvif(
-  colour: StillData,
-  alpha: StillData | null,
-  isPremultiplied: boolean,
-): Uint8Array<ArrayBuffer> {
-  const stills = alpha === null ? [colour] : [colour, alpha]
+export function muxAvif(picture: MuxPicture): Uint8Array<ArrayBuffer> {
+  const items = itemsOf(picture)
   const ftyp = box('ftyp', 'avif', u32(0), 'avifmif1miaf')
-  const metaBytes = meta(stills, isPremultiplied, 0).length
-  const pixelsAt = ftyp.length + metaBytes + FILE_BOX_HEAD_BYTES
-  const pieces = stills.flatMap((still) => still.pieces)
+  const metaBytes = meta(items, 0).length
+  const pixelsAt = ftyp.length + metaBytes + BOX_HEAD_BYTES
+  const pieces = items.flatMap((item) => item.pieces)
   // As one list: a box of its own for the pixels would be copied once more into the file.
-  return join([
-    ftyp,
-    meta(stills, isPremultiplied, pixelsAt),
-    u32(pieces.reduce((sum, piece) => sum + piece.length, FILE_BOX_HEAD_BYTES)),
-    'mdat',
-    ...pieces,
-  ])
+  return joinParts([ftyp, meta(items, pixelsAt), u32(BOX_HEAD_BYTES + lengthOf(pieces)), 'mdat', ...pieces])
 }
 
-function meta(stills: readonly StillData[], isPremultiplied: boolean, pixelsAt: number): Uint8Array {
-  const hasAlpha = stills.length > 1
+/** The primary item first, its transparency next, then their tiles, then what is told about it. */
+function itemsOf(picture: MuxPicture): NewItem[] {
+  const { colour, alpha, isPremultiplied, exif = null, xmp = null } = picture
+  const planes = alpha === null ? [colour] : [colour, alpha]
+  const isGrid = colour.length > 1
+  let next = planes.length
+  const wholes = planes.map((stills, plane): NewItem => {
+    const isAlpha = plane === 1
+    const first = next
+    if (isGrid) next += stills.length
+    const tiles = isGrid ? stills.map((_, i) => first + i) : []
+    const references: NewItem['references'] = [
+      ...(isGrid ? [['dimg', tiles] as const] : []),
+      ...(isAlpha ? [['auxl', [0]] as const] : []),
+      ...(!isAlpha && isPremultiplied && alpha !== null ? [['prem', [1]] as const] : []),
+    ]
+    const still = stillItem(stills[0] as StillData, isAlpha, false)
+    if (!isGrid) return { ...still, references }
+    return {
+      ...still,
+      type: 'grid',
+      pieces: [gridOf(picture)],
+      properties: gridProperties(picture, still),
+      references,
+    }
+  })
+  const tiles = isGrid
+    ? planes.flatMap((stills, plane) => stills.map((one) => stillItem(one, plane === 1, true)))
+    : []
+  return [...wholes, ...tiles, ...toldItems(exif, xmp)]
+}
+
+function stillItem({ still, pieces }: StillData, isAlpha: boolean, isHidden: boolean): NewItem {
+  return {
+    type: 'av01',
+    names: '\0',
+    isHidden,
+    properties: propertiesOf(still, isAlpha),
+    pieces,
+    references: [],
+  }
+}
+
+/** ImageGrid: version and flags (0: numbers of 16 bits), rows and columns less one, size of the picture. */
+const gridOf = ({ width, height, columns, colour }: MuxPicture): Uint8Array =>
+  Uint8Array.of(0, 0, Math.ceil(colour.length / columns) - 1, columns - 1, ...u16(width), ...u16(height))
+
+/** What its tiles say, but for the decoder's configuration, and with the size of the whole. */
+const gridProperties = ({ width, height }: MuxPicture, { properties }: NewItem): NewProperty[] =>
+  properties
+    .filter(([type]) => !OF_STILLS.has(type))
+    .map((one): NewProperty => (one[0] === 'ispe' ? ['ispe', u32(0), u32(width), u32(height)] : one))
+
+/** EXIF (ISO 23008-12, annex A.2: where the TIFF header begins, then the block) and XMP (A.3). */
+function toldItems(exif: Uint8Array | null, xmp: Uint8Array | null): NewItem[] {
+  const told = { isHidden: false, properties: [], references: [['cdsc', [0]] as const] }
+  return [
+    ...(exif === null
+      ? []
+      : [{ ...told, type: 'Exif', names: '\0', pieces: [Uint8Array.of(0, 0, 0, 0), exif] }]),
+    ...(xmp === null ? [] : [{ ...told, type: 'mime', names: '\0application/rdf+xml\0', pieces: [xmp] }]),
+  ]
+}
+
+const lengthOf = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, piece) => sum + piece.length, 0)
+
+const idOf = (index: number): number => index + 1
+
+function meta(items: readonly NewItem[], pixelsAt: number): Uint8Array {
+  let at = pixelsAt
   const locations: Part[] = []
   const types: Part[] = []
-  const properties: Part[] = []
-  const associations: Part[] = []
-  let [at, index] = [pixelsAt, 0]
-  for (const [i, { still, pieces }] of stills.entries()) {
-    const id = i === 0 ? COLOUR_ID : ALPHA_ID
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-    locations.push(u16(id), u16(0), u16(1), u32(at), u32(length))
-    types.push(fullBox('infe', 2, 0, u16(id), u16(0), 'av01', [0]))
-    const own = propertiesOf(still, id === ALPHA_ID)
-    properties.push(...own.map(([type, ...payload]) => box(type, ...payload)))
-    associations.push(
-      u16(id),
-      [own.length],
-      own.map(([type]) => (ESSENTIAL.has(type) ? 0x80 : 0) | ++index),
-    )
+  const references: Part[] = []
+  for (const [i, item] of items.entries()) {
+    const length = lengthOf(item.pieces)
+    locations.push(u16(idOf(i)), u16(0), u16(1), u32(at), u32(length))
+    types.push(fullBox('infe', 2, item.isHidden ? 1 : 0, u16(idOf(i)), u16(0), item.type, item.names))
+    for (const [type, to] of item.references) {
+      references.push(box(type, u16(idOf(i)), u16(to.length), ...to.map((index) => u16(idOf(index)))))
+    }
     at += length
   }
-  const references = [
-    box('auxl', u16(ALPHA_ID), u16(1), u16(COLOUR_ID)),
-    ...(isPremultiplied ? [box('prem', u16(COLOUR_ID), u16(1), u16(ALPHA_ID))] : []),
-  ]
   return fullBox(
     'meta',
     ...[0, 0],
     fullBox('hdlr', 0, 0, u32(0), 'pict', new Uint8Array(13)),
-    fullBox('pitm', 0, 0, u16(COLOUR_ID)),
-    fullBox('iloc', 0, 0, [0x44, 0], u16(stills.length), ...locations), // offsets and lengths of 4 bytes
-    fullBox('iinf', 0, 0, u16(stills.length), ...types),
-    ...(hasAlpha ? [fullBox('iref', 0, 0, ...references)] : []),
-    box('iprp', box('ipco', ...properties), fullBox('ipma', 0, 0, u32(stills.length), ...associations)),
+    fullBox('pitm', 0, 0, u16(idOf(0))),
+    fullBox('iloc', 0, 0, [0x44, 0], u16(items.length), ...locations), // offsets and lengths of 4 bytes
+    fullBox('iinf', 0, 0, u16(items.length), ...types),
+    ...(references.length > 0 ? [fullBox('iref', 0, 0, ...references)] : []),
+    itemProperties(items),
   )
 }
 
-const ESSENTIAL: ReadonlySet<string> = new Set(['av1C', 'a1op', 'lsel'])
+/** Each property once, however many items have it. */
+function itemProperties(items: readonly NewItem[]): Uint8Array {
+  const known = new Map<string, number>()
+  const boxes: Uint8Array[] = []
+  const associations: Part[] = []
+  let entries = 0
+  for (const [i, { properties }] of items.entries()) {
+    if (properties.length === 0) continue
+    entries += 1
+    associations.push(u16(idOf(i)), [properties.length])
+    for (const [type, ...payload] of properties) {
+      const bytes = box(type, ...payload)
+      const key = bytes.join()
+      const index = known.get(key) ?? known.size + 1
+      if (!known.has(key)) boxes.push(bytes)
+      known.set(key, index)
+      associations.push([(ESSENTIAL.has(type) ? 0x80 : 0) | index])
+    }
+  }
+  return box('iprp', box('ipco', ...boxes), fullBox('ipma', 0, 0, u32(entries), ...associations))
+}
 
-type NewProperty = readonly [type: string, ...payload: Part[]]
+const ESSENTIAL: ReadonlySet<string> = new Set(['av1C', 'a1op', 'lsel'])
+/** What tells how data are decoded, which a grid has none of. */
+const OF_STILLS: ReadonlySet<string> = new Set(['av1C', 'a1op', 'lsel', 'a1lx'])
 
 function propertiesOf(still: CodedStill, isAlpha: boolean): NewProperty[] {
   const { width, height, config, cicp, layers } = still
@@ -111,31 +211,4 @@ export function av1Kind({ config }: CodedStill): { bitDepth: 8 | 10 | 12; isMono
   const flags = config[2] ?? 0
   const bitDepth = (flags & 0x40) === 0 ? 8 : (flags & 0x20) === 0 ? 10 : 12
   return { bitDepth, isMonochrome: (flags & 0x10) !== 0 }
-}
-
-const u16 = (value: number): number[] => [value >> 8, value & 0xff]
-const u32 = (value: number): number[] => [
-  value >>> 24,
-  (value >> 16) & 0xff,
-  (value >> 8) & 0xff,
-  value & 0xff,
-]
-
-const fullBox = (type: string, version: number, flags: number, ...parts: readonly Part[]): Uint8Array =>
-  box(type, u32(version * 2 ** 24 + flags), ...parts)
-
-function box(type: string, ...parts: readonly Part[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, FILE_BOX_HEAD_BYTES)
-  return join([u32(length), type, ...parts])
-}
-
-function join(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    if (typeof part === 'string') for (let i = 0; i < part.length; i++) whole[at + i] = part.charCodeAt(i)
-    else whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -1,11 +1,9 @@
 import {
   ApiError,
   avifDescriptionEnd,
-  DEFAULT_QUALITY,
   type HeifPicture,
   MAX_META_BYTES,
   readAvifPicture,
-  type Size,
   type SourceFacts,
 } from '@tintype/core'
 import type { ByteReader } from '@tintype/pixels'
@@ -19,8 +17,9 @@ import {
   readAvifColours,
   readWholePicture,
 } from './avif-decode.ts'
+import { planAvifEncode } from './avif-encode.ts'
 import { av1Kind, MUX_HEAD_BYTES } from './avif-mux.ts'
-import { planLibraryEncode, readFirst } from './library.ts'
+import { readFirst } from './library.ts'
 import { BASE_HEAP_BYTES } from './library-prices.ts'
 import { planWholeSource } from './whole-source.ts'
 
@@ -65,12 +64,7 @@ export const avifCodec: StillCodec = {
     })
   },
 
-  planEncode(size: Size, settings) {
-    const quality = settings.quality ?? DEFAULT_QUALITY
-    const bytesPerPixel = quality === 100 ? 38 : 34
-    const heapBytes = Math.ceil(BASE_HEAP_BYTES.avifEncoder + bytesPerPixel * size.width * size.height)
-    return planLibraryEncode(size, heapBytes, async (...call) => (await load()).encodeAvif(quality, ...call))
-  },
+  planEncode: planAvifEncode,
 }
 
 function readDescription(start: Uint8Array): HeifPicture | null {

@@ -31,6 +31,7 @@ const silent = (): void => {}
  * @param limitBytes the heap may not grow beyond this: the codec's `malloc` fails instead
  * @param meter      told what the heap has come to; it is never released, for the memory stays in the isolate
  * @param memories   where the memory comes from and goes to. A cancelled call gives nothing back
+ * @param work       globals that the glue reads are there until it first waits
  * @returns what `work` made, which must hold nothing that lies in the heap
  * @throws Error when the heap came to its limit, whatever `work` made of that: libraries hand out pixels that they could
  *   not allocate, and so never wrote
@@ -40,7 +41,7 @@ export async function withInstance<Module, T>(
   limitBytes: number,
   meter: MemoryMeter,
   memories: MemoryPool,
-  work: (module: Module) => T,
+  work: (module: Module) => T | Promise<T>,
 ): Promise<T> {
   const memory = memories.take(limitBytes)
   try {
@@ -60,7 +61,7 @@ export async function withInstance<Module, T>(
       }),
     )
     const module = await started
-    const result = withLentGlobals(() => work(module))
+    const result = await withLentGlobals(() => work(module))
     if (heap.isExhausted()) throw new Error('heap limit')
     return result
   } finally {
