@@ -4,10 +4,10 @@ import { createHeaderReader } from '../../packages/core/src/header/image-header.
 import {
   type ErrorKind,
   type FormatClass,
-  type Options,
   programOfOptions,
   type RenderRefusal,
   type RenderRequest,
+  type ResolvedOptions,
   type ResultMeta,
   type SourceFacts,
   type SourceRef,
@@ -84,7 +84,7 @@ export function createRenderWorker() {
 
   async function createRequest(
     bytes: Uint8Array,
-    options: Options = {},
+    options: ResolvedOptions = {},
     formatClass: FormatClass = 'base',
     source?: SourceFacts,
   ): Promise<RenderRequest> {

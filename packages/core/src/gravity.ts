@@ -17,13 +17,16 @@ export type Gravity =
 
 /**
  * What stays in sight, where the pixels decide: a finder turns it into a {@link Gravity} first. `auto`: most of what stands
- * out; `entropy`: most of what changes.
+ * out; `entropy`: most of what changes; `face`: the faces, at a zoom of 0 (as wide as the picture allows) to 1 (cut at them).
  */
-export type SoughtGravity = 'auto' | 'entropy'
+export type SoughtGravity = 'auto' | 'entropy' | { readonly face: number }
 
 /** Whether the pixels must be looked at to know what stays in sight. */
 export const isSought = (gravity: Gravity | SoughtGravity): gravity is SoughtGravity =>
-  gravity === 'auto' || gravity === 'entropy'
+  gravity === 'auto' || gravity === 'entropy' || (typeof gravity === 'object' && 'face' in gravity)
+
+/** What an option calls it. */
+export const nameSought = (gravity: SoughtGravity): string => (typeof gravity === 'string' ? gravity : 'face')
 
 const FRACTIONS = {
   center: { x: 0.5, y: 0.5 },

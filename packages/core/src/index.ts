@@ -2,6 +2,8 @@ export { isNamed, negotiateFormat } from './accept.ts'
 export { formatAccountHash, formatBase64Url, formatHexId, isHexId, parsePathHexId } from './account-id.ts'
 export type { ParsedToken, TokenRight } from './api-token.ts'
 export { allows, formatApiToken, hashSecret, isEqualConstantTime, parseApiToken } from './api-token.ts'
+export type { ClientHints, HintKind, ResolvedOptions } from './client-hints.ts'
+export { HINT_HEADERS, NO_HINTS, parseClientHints, resolveHints } from './client-hints.ts'
 export { concatBytes } from './concat-bytes.ts'
 export type { DeliveryTarget } from './delivery-url.ts'
 export { isAccountHash, parseDeliveryUrl } from './delivery-url.ts'
@@ -9,6 +11,8 @@ export type { AccountSettings, BucketPurges, EdgeDocument } from './edge-documen
 export { DEFAULT_SETTINGS } from './edge-document.ts'
 export type { ErrorKind } from './errors.ts'
 export { ApiError, ERRORS, toApiError } from './errors.ts'
+export type { FaceCrop } from './face-crop.ts'
+export { FACE_COPY_SIDE_PX, planFaceCrop } from './face-crop.ts'
 export { formatHex } from './format-hex.ts'
 export type {
   Format,
@@ -28,7 +32,7 @@ export {
   UPLOAD_FORMATS,
 } from './formats.ts'
 export type { Gravity, SoughtGravity } from './gravity.ts'
-export { isSought } from './gravity.ts'
+export { isSought, nameSought } from './gravity.ts'
 export { type Cicp, readAv1Sequence } from './header/av1-sequence.ts'
 export { avifDescriptionEnd, MAX_META_BYTES, readAvifPicture } from './header/avif-header.ts'
 export { checkCodedBytes } from './header/coded-bytes.ts'
@@ -56,6 +60,7 @@ export type { Lease, Leases } from './leases.ts'
 export { createLeases } from './leases.ts'
 export type { LimitedLookup, LookupLimits } from './limited-lookup.ts'
 export { createLimitedLookup } from './limited-lookup.ts'
+export { adviseOn } from './options/advise.ts'
 export type { Rgba } from './options/colour.ts'
 export { formatColour, parseColour, WHITE } from './options/colour.ts'
 export type { DrawEntry, OverlayLayout } from './options/draw.ts'
@@ -91,6 +96,8 @@ export type {
   TokenRow,
 } from './ports.ts'
 export { formatProgram, hashProgram } from './program/format-program.ts'
+export type { Keeper } from './program/output-of-options.ts'
+export { DEFAULT_QUALITY } from './program/output-of-options.ts'
 export type {
   BackgroundOp,
   BlurOp,
@@ -106,11 +113,11 @@ export type {
   Place,
   Program,
   ResizeOp,
+  SegmentOp,
   TurnOp,
 } from './program/program.ts'
 export { COMPOSITES } from './program/program.ts'
-export type { Keeper } from './program/program-of-options.ts'
-export { DEFAULT_QUALITY, programOfOptions } from './program/program-of-options.ts'
+export { programOfOptions } from './program/program-of-options.ts'
 export type { SourceRef } from './program/source-ref.ts'
 export { formatSourceIdentity } from './program/source-ref.ts'
 export type { PurgeLog, PurgeTag } from './purge.ts'

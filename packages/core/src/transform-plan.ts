@@ -23,6 +23,8 @@ export interface GeometryRequest {
   readonly gravity?: Gravity
   /** Device px per CSS px, above 0; absent: 1. */
   readonly dpr?: number
+  /** How it may be enlarged; `generate` is refused where it would be. */
+  readonly upscale?: 'interpolate' | 'generate'
 }
 
 /** All the numbers of a resize, before a pixel is touched. */
@@ -47,7 +49,8 @@ const NEEDS_BOTH = 'cover fit mode needs both width and height'
  * A fit that cuts does it as libvips does: it scales the whole picture to whole px, then cuts a window of whole px out
  * of that. The plan gives this window in source px, so that only what is seen need be resampled, onto the same grid.
  * @param source size of the upright picture, after trim and rotation, px
- * @throws ApiError `refusedDimensions` when the result exceeds the largest side or area
+ * @throws ApiError `refusedDimensions` when the result exceeds the largest side or area, `invalidOptions` when it is larger
+ *   than what is drawn and only a model may enlarge it
  * Rule: docs/parity.md#formats-and-geometry.
  */
 export function planTransform(source: Size, request: GeometryRequest): Plan {
@@ -62,8 +65,17 @@ export function planTransform(source: Size, request: GeometryRequest): Plan {
       : planSide(source, width, height, request.fit)
   const excess = describeExcess(plan.canvas.width, plan.canvas.height)
   if (excess !== null) throw new ApiError('refusedDimensions', excess)
+  if (request.upscale === 'generate' && isEnlarged(plan)) {
+    throw new ApiError(
+      'invalidOptions',
+      '"upscale" cannot be "generate": it needs a model, and there is none here',
+    )
+  }
   return plan
 }
+
+const isEnlarged = ({ crop, scaled }: Plan): boolean =>
+  scaled.width > Math.round(crop.width) || scaled.height > Math.round(crop.height)
 
 /** A scale as target px over source px, so that a half is seen as a half, and not a little less. */
 type Scale = readonly [target: number, source: number]

@@ -1,15 +1,15 @@
 import {
   type Format,
   type FormatClass,
-  type Options,
   type OutputFormat,
   type PictureOutput,
   programOfOptions,
+  type ResolvedOptions,
 } from '@tintype/core'
 import { expect, it } from 'vitest'
 import { chooseOutputFormat } from './choose-output-format.ts'
 
-const outputOf = (options: Options, keeper?: 'remote') =>
+const outputOf = (options: ResolvedOptions, keeper?: 'remote') =>
   programOfOptions(options, keeper).output as PictureOutput
 const AUTO = outputOf({})
 const SMALL = { width: 1200, height: 900 }
@@ -75,7 +75,7 @@ it('falls back from an AVIF that was asked for at its own limit, not at that of 
 })
 
 // Spec transforms §5.1 and §5.2: the format that is named, and compression=fast.
-it.each<[Options, Format, boolean, OutputFormat]>([
+it.each<[ResolvedOptions, Format, boolean, OutputFormat]>([
   [{ format: 'jpeg' }, 'png', true, 'jpeg'],
   [{ format: 'png' }, 'jpeg', false, 'jpeg'],
   [{ format: 'png' }, 'png', false, 'png'],

@@ -3,6 +3,7 @@ import {
   type DrawOp,
   formatSourceIdentity,
   isSought,
+  nameSought,
   type Op,
   type OverlayOp,
   type OverlaySide,
@@ -66,7 +67,7 @@ function planOverlay(op: DrawOp, canvas: Canvas, known: Known): PlannedStep {
   const ops = op.ops.map((inner) => resolveSides(inner, canvas.size))
   for (const inner of ops) {
     if (inner.op !== 'resize' || !isSought(inner.gravity)) continue
-    throw new ApiError('invalidOptions', `"gravity" of an overlay cannot be "${inner.gravity}"`)
+    throw new ApiError('invalidOptions', `"gravity" of an overlay cannot be "${nameSought(inner.gravity)}"`)
   }
   const picture = planPicture(ops, source, 'first', { ...known, findings: {} })
   return planDraw(op, canvas, picture, source)

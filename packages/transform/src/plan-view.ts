@@ -1,5 +1,6 @@
 import {
   composeOrientation,
+  type FaceCrop,
   type Gravity,
   isSought,
   type Op,
@@ -64,7 +65,17 @@ export function planView(
 function planGeometry(facts: SourceFacts, resize: ResizeOp | null, findings: Findings): Plan {
   const upright = uprightSize(facts)
   if (resize === null) return planTransform(upright, { fit: 'scale-down' })
-  return planTransform(upright, { ...resize, gravity: gravityOf(resize, findings) })
+  const gravity = gravityOf(resize, findings)
+  const { faces, warnings = [] } = findings
+  const plan =
+    faces === undefined ? planTransform(upright, { ...resize, gravity }) : planWithin(faces, resize)
+  return { ...plan, warnings: [...plan.warnings, ...warnings] }
+}
+
+/** The picture is cut to its faces first, and what is left fitted into the box. */
+function planWithin({ area, gravity }: FaceCrop, resize: ResizeOp): Plan {
+  const plan = planTransform(area, { ...resize, gravity })
+  return { ...plan, crop: { ...plan.crop, x: area.x + plan.crop.x, y: area.y + plan.crop.y } }
 }
 
 /** Where nothing is cut off, nothing was looked for. */

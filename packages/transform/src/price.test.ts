@@ -1,8 +1,8 @@
 import {
   type FormatClass,
-  type Options,
   type PictureOutput,
   programOfOptions,
+  type ResolvedOptions,
   type SourceFacts,
 } from '@tintype/core'
 import { describe, expect, it } from 'vitest'
@@ -23,7 +23,7 @@ const jpegStart = (marker: number, luma: number, { width, height }: { width: num
   ])
 
 /** The plan of a job whose source's first bytes are `start`. */
-const plan = (facts: SourceFacts, start: Uint8Array, options: Options, formatClass: FormatClass) =>
+const plan = (facts: SourceFacts, start: Uint8Array, options: ResolvedOptions, formatClass: FormatClass) =>
   planJob(
     programOfOptions(options).ops,
     programOfOptions({ metadata: 'none', ...options }).output as PictureOutput,

@@ -1,6 +1,7 @@
 import type { Op, Size } from '@tintype/core'
 import type { KernelPool, KernelRaster } from '@tintype/pixels'
 import type { MemoryMeter } from './memory-meter.ts'
+import type { Vision } from './vision.ts'
 
 /** What a step gets: the size of the picture, and whether a pixel of it may be transparent. */
 export interface Canvas {
@@ -18,6 +19,8 @@ export interface Turns {
 /** What a step may need beside its raster. */
 export interface StepServices {
   readonly kernels: KernelPool
+  /** null, or absent: nobody sees anything, and no step that needs it was planned. */
+  readonly vision?: Vision | null
   readonly meter: MemoryMeter
   readonly turns: Turns
 }

@@ -3,12 +3,14 @@ import {
   COMPOSITES,
   type Composite,
   type DrawOp,
+  NO_HINTS,
   type Op,
   type OutputFormat,
   type OverlayOp,
   type Program,
   parseOptions,
   programOfOptions,
+  resolveHints,
   type SourceRef,
 } from '@tintype/core'
 import { describe, expect, it } from 'vitest'
@@ -363,9 +365,8 @@ describe('draw', () => {
     const bands = drawRaster(16, 16, (_, y) => [...above, alphaAt(y >> 2)])
 
     it.each([1, 0.5])('is as Porter and Duff have it inside the box, at opacity %d', async (opacity) => {
-      const { ops } = programOfOptions(
-        parseOptions('object', { draw: [{ part: LOGO, composite: operator, opacity }] }),
-      )
+      const given = parseOptions('object', { draw: [{ part: LOGO, composite: operator, opacity }] })
+      const { ops } = programOfOptions(resolveHints(given, NO_HINTS).options)
       const seen = await run(stripes, ops, { hasAlpha: true, overlays: { [LOGO]: bands } })
       for (const [column, b] of ALPHAS.entries()) {
         for (const [row, a] of ALPHAS.entries()) {

@@ -4,6 +4,7 @@ import { planBackground } from './steps/background.ts'
 import { planBlur } from './steps/blur.ts'
 import { planBorder } from './steps/border.ts'
 import { planResizeStep } from './steps/resize.ts'
+import { planSegment } from './steps/segment.ts'
 import { planSharpen } from './steps/sharpen.ts'
 import { planTurn } from './steps/turn.ts'
 
@@ -11,6 +12,7 @@ import { planTurn } from './steps/turn.ts'
 const STEPS: { readonly [K in StepOp['op']]: PlanStep<K> } = {
   turn: planTurn,
   resize: planResizeStep,
+  segment: planSegment,
   background: planBackground,
   border: planBorder,
   adjust: planAdjust,

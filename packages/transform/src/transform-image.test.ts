@@ -1,8 +1,8 @@
 import {
   type FormatClass,
-  type Options,
   type OutputFormat,
   programOfOptions,
+  type ResolvedOptions,
   type SourceFacts,
   type SourceRef,
 } from '@tintype/core'
@@ -30,9 +30,9 @@ const toPng = (raster: Raster) => encode('png', raster)
 function transform(
   source: SourceRef,
   body: () => ReadableStream<Uint8Array>,
-  options: Options = {},
+  options: ResolvedOptions = {},
   formatClass: FormatClass = 'base',
-  alsoFits?: Options,
+  alsoFits?: ResolvedOptions,
 ) {
   const program = programOfOptions({ metadata: 'none', ...options })
   const second = alsoFits === undefined ? {} : { mustAlsoFit: programOfOptions(alsoFits) }
@@ -49,7 +49,7 @@ function transform(
 const stored = (facts: SourceFacts): SourceRef => ({ kind: 'stored', blobKey: 'blobs/a/b', facts })
 
 /** Draw, transform, decode. */
-async function run(drawn: Raster, options: Options, facts: Partial<SourceFacts> = {}) {
+async function run(drawn: Raster, options: ResolvedOptions, facts: Partial<SourceFacts> = {}) {
   const bytes = await toPng(drawn)
   const result = await transform(stored(factsOf('png', bytes, drawn, facts)), () => streamOf(bytes), options)
   expect(result.memory.peakBytes).toBeLessThanOrEqual(result.memory.pricedBytes)

@@ -19,6 +19,7 @@ import { planJob, startBytesOf } from './plan-job.ts'
 import { planPicture } from './plan-picture.ts'
 import { runJob } from './run-job.ts'
 import { type OpenSource, type ProbedSource, probeSource } from './source.ts'
+import type { Vision } from './vision.ts'
 
 /** A program, what it is run on, and for whom. */
 export interface TransformJob {
@@ -52,6 +53,8 @@ export interface JobMemory {
 export interface TransformServices {
   readonly governor: Governor
   readonly kernels: KernelPool
+  /** null, or absent: nobody sees anything. */
+  readonly vision?: Vision | null
   /** Opens sources, more than once if need be. */
   readonly open: OpenSource
   /** Let other requests run; called between stages when there are others. */
@@ -67,6 +70,10 @@ export interface TransformServices {
  */
 export async function transformImage(job: TransformJob, services: TransformServices): Promise<Transformed> {
   const { governor } = services
+  const vision = services.vision ?? null
+  if (vision === null && needsForeground(job.program.ops)) {
+    throw new ApiError('invalidOptions', '"segment" needs a model, and there is none here')
+  }
   const overlays = overlaysOf(job.program.ops)
   if (overlays.size >= MAX_SOURCES) {
     throw new ApiError('invalidOptions', `at most ${MAX_SOURCES - 1} pictures can be drawn onto another`)
@@ -100,10 +107,10 @@ async function runProbed(
   start: Start,
   services: TransformServices,
 ): Promise<Transformed> {
-  const { governor, kernels } = services
+  const { governor, kernels, vision = null } = services
   const turn = services.yield
   const needs = needsOf(program.ops)
-  const findings = await analyse(needs, program.ops, source, start, { kernels, yield: turn })
+  const findings = await analyse(needs, program.ops, source, start, { kernels, vision, yield: turn })
   const known = { overlays, findings }
   const planFor = ({ ops }: Program, output: PictureOutput) =>
     planJob(ops, output, source, formatClass, governor.budgetBytes, known)
@@ -120,7 +127,7 @@ async function runProbed(
     const meter = createMemoryMeter()
     meter.watch(kernel)
     const turns = { check: reservation.renew, yield: () => yieldIfBusy(services, peakBytes) }
-    const { warnings, ...finished } = await runJob(plan, source, kernel, { kernels, meter, turns })
+    const { warnings, ...finished } = await runJob(plan, source, kernel, { kernels, vision, meter, turns })
     return {
       ...finished,
       format: plan.format,
@@ -142,6 +149,10 @@ function overlaysOf(ops: readonly OverlayOp[], found = new Map<string, SourceRef
   }
   return found
 }
+
+/** Whether a program, or that of an overlay, asks for somebody who knows a foreground. */
+const needsForeground = (ops: readonly OverlayOp[]): boolean =>
+  ops.some((op) => op.op === 'segment' || (op.op === 'draw' && needsForeground(op.ops)))
 
 /** Only the picture itself may have a large header: two that wait for one another's memory would wait for ever. */
 async function smallOnly(): Promise<void> {

@@ -14,7 +14,7 @@ export async function deliver(services: Services, request: Request): Promise<Res
   try {
     await services.crowd.yieldIfLarge()
     const client = readClient(request)
-    const subject = await findHosted(services, new URL(request.url))
+    const subject = await findHosted(services, new URL(request.url), client.hints)
     const outcome = await obtainResult(services, subject, client)
     return await respond(client, outcome, subject, services.now())
   } finally {

@@ -1,7 +1,9 @@
 import {
   ApiError,
   accessOfId,
+  adviseOn,
   bucketOf,
+  type ClientHints,
   cacheTags,
   formatHex,
   hashProgram,
@@ -9,6 +11,7 @@ import {
   parseDeliveryUrl,
   programOfOptions,
   requestTags,
+  resolveHints,
   type Variant,
 } from '@tintype/core'
 import { createGate } from './access.ts'
@@ -47,10 +50,10 @@ function purgesOf({ document, purges }: Account, tags: readonly string[]): Purge
  * is decided here, before anything is looked up.
  * @throws ApiError of the 9400s; docs/parity.md#delivery-errors
  */
-export async function findHosted(services: Services, url: URL): Promise<Subject> {
+export async function findHosted(services: Services, url: URL, client: ClientHints): Promise<Subject> {
   const { accountHash, imageId, variant: name, signablePaths } = parseDeliveryUrl(url.pathname)
   const account = await openAccount(services.edge, accountHash, bucketOf(imageId))
-  const { id, options, neverRequireSignedURLs } = await findVariant(account, name)
+  const { id, options: given, neverRequireSignedURLs } = await findVariant(account, name)
 
   const nowSeconds = Math.floor(services.now() / 1000)
   const signed = { paths: signablePaths, search: url.search, nowSeconds }
@@ -59,11 +62,14 @@ export async function findHosted(services: Services, url: URL): Promise<Subject>
   if (statedAccess !== null) await gate.admit(statedAccess)
 
   const { accountId, settings } = account.document
+  const { options, hints } = resolveHints(given, client)
   const program = programOfOptions(options)
   return {
     cacheScope: await formatCacheScope(accountHash, imageId),
     program,
     programHash: await hashProgram(program),
+    hints,
+    warnings: adviseOn(options),
     policy: { access: gate, ttlSeconds: options.browser_ttl ?? settings.browserTtlSeconds },
     purges: purgesOf(account, requestTags(url, imageId, id)),
     shownTags: cacheTags(imageId, id),

@@ -1,4 +1,4 @@
-import { type ApiError, ERRORS, mimeOf } from '@tintype/core'
+import { type ApiError, ERRORS, HINT_HEADERS, mimeOf } from '@tintype/core'
 import type { Outcome, Result } from './obtain-result.ts'
 import type { Subject } from './subject.ts'
 
@@ -45,7 +45,7 @@ function formatCacheTag(tags: readonly string[]): string {
 const formatWarning = (text: string): string => `cf-images 299 "${text.replace(/[^\x20-\x7e]|["\\]/g, '?')}"`
 
 /** What every answer about an image says, a 304 included. */
-function commonHeaders(outcome: Outcome, { policy, shownTags }: Subject, now: number): Headers {
+function commonHeaders(outcome: Outcome, { policy, shownTags, hints }: Subject, now: number): Headers {
   const { access, etag, grant, userTags } = outcome
   const isHit = outcome.kind === 'result' && outcome.cacheStatus === 'HIT'
   const headers = new Headers({
@@ -55,8 +55,9 @@ function commonHeaders(outcome: Outcome, { policy, shownTags }: Subject, now: nu
     'cf-cache-status': isHit ? 'HIT' : 'MISS',
     'content-security-policy': CONTENT_SECURITY_POLICY,
     etag,
-    vary: 'accept',
+    vary: ['accept', ...hints.flatMap((kind) => HINT_HEADERS[kind].read)].join(', '),
   })
+  if (hints.length > 0) headers.set('accept-ch', hints.flatMap((kind) => HINT_HEADERS[kind].asked).join(', '))
   // Tags are for shared caches, which keep no signed answer; a private image's own tags stay with its owner.
   if (grant.kind === 'open') {
     headers.set('cache-tag', formatCacheTag([...shownTags, ...(access === 'public' ? userTags : [])]))
@@ -72,7 +73,8 @@ export function resultHeaders(result: Result, subject: Subject, now: number): He
   headers.set('content-type', mimeOf(result.format))
   headers.set('content-length', String(result.sizeBytes))
   headers.set('cf-resized', `${formatResized(result.cacheStatus === 'HIT')} l=${result.sizeBytes}`)
-  if (result.warnings.length > 0) headers.set('warning', formatWarning(result.warnings.join('; ')))
+  const warnings = [...subject.warnings, ...result.warnings]
+  if (warnings.length > 0) headers.set('warning', formatWarning(warnings.join('; ')))
   return headers
 }
 

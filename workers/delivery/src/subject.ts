@@ -1,4 +1,4 @@
-import type { Access, Program, SourceRef } from '@tintype/core'
+import type { Access, HintKind, Program, SourceRef } from '@tintype/core'
 import type { Gate } from './access.ts'
 
 /**
@@ -10,6 +10,10 @@ export interface Subject {
   readonly cacheScope: string
   readonly program: Program
   readonly programHash: string
+  /** What the program was made for; another client may get another one. */
+  readonly hints: readonly HintKind[]
+  /** What whoever wrote the URL should be told, in whole phrases. */
+  readonly warnings: readonly string[]
   readonly policy: Policy
   readonly purges: Purges
   /** What `cache-tag` says of it besides its user tags. */

@@ -1,8 +1,10 @@
 import {
   ApiError,
   LASTING_REFUSALS,
+  NO_HINTS,
   PUBLIC_VARIANT,
   programOfOptions,
+  resolveHints,
   type SourceRef,
   type Verdict,
 } from '@tintype/core'
@@ -21,7 +23,7 @@ const square = (side: number) => programOfOptions({ width: side, height: side, m
 const SMALL = square(SMALL_SIDE_PX)
 
 /** What every account has from its beginning: an original that is too large for it would be accepted for nothing. */
-const PUBLIC = programOfOptions(PUBLIC_VARIANT.options)
+const PUBLIC = programOfOptions(resolveHints(PUBLIC_VARIANT.options, NO_HINTS).options)
 
 /** The smallest picture for which all of a file is looked at. */
 function programThatReadsAll(source: SourceRef): typeof SMALL {

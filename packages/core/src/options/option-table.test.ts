@@ -29,7 +29,7 @@ describe('the table', () => {
 
   it('describes the object form of what a surface takes', () => {
     const { properties = {} } = optionsSchema('variant')
-    expect(properties.width).toEqual({ type: 'integer', minimum: 1, maximum: 9999 })
+    expect(properties.height).toEqual({ type: 'integer', minimum: 1, maximum: 9999 })
     expect(Object.keys(properties)).not.toContain(unbuilt)
   })
 })
@@ -47,6 +47,12 @@ describe('values', () => {
     ['blur', '.5', 0.5, 0.5],
     ['rotate', '90', 90, 90],
     ['fit', 'squeeze', 'squeeze', 'squeeze'],
+    ['width', 'auto', 'auto', 'auto'],
+    ['wbreakpoints', '960;320;960', '960;320;960', '320;960'],
+    ['dpr', '1.5', 1.5, 1.5],
+    ['dpr', '7', 7, 7],
+    ['flip', 'hv', 'hv', 'hv'],
+    ['gravity', 'face', 'face', 'face'],
     ['quality', '70', 70, 70],
     ['quality', 'low', 'low', 35],
     ['quality', 'medium-low', 'medium-low', 50],
@@ -112,7 +118,17 @@ describe('values', () => {
     ['gravity', '1.5x0', 'out-of-range'],
     ['gravity', '0.5', 'unreadable'],
     ['gravity', '0x0x0', 'unreadable'],
-    ['gravity', 'face', 'unreadable'],
+    ['gravity', 'faces', 'unreadable'],
+    ['dpr', '0', 'out-of-range'],
+    ['dpr', '-1', 'out-of-range'],
+    ['dpr', '0.0001', 'out-of-range'],
+    ['flip', 'vh', 'unreadable'],
+    ['zoom', '1.1', 'out-of-range'],
+    ['wbreakpoints', '', 'unreadable'],
+    ['wbreakpoints', '320;', 'unreadable'],
+    ['wbreakpoints', '0;320', 'out-of-range'],
+    ['wbreakpoints', '12001', 'out-of-range'],
+    ['wbreakpoints', Array.from({ length: 33 }, (_, i) => i + 1).join(';'), 'out-of-range'],
   ])('%s=%s is %s text', (name, text, _reason) => {
     const refused = optionRow(name).type.fromText(text)
     expect(refused).toBeInstanceOf(Refused)
@@ -154,9 +170,9 @@ describe('an option list of a URL', () => {
   })
 
   it('drops what cannot be read, and says so', () => {
-    expect(parse('w=abc,h=20')).toEqual({
-      options: { height: 20 },
-      warnings: ['width is not a whole number from 1 to 12000'],
+    expect(parse('w=20,h=abc')).toEqual({
+      options: { width: 20 },
+      warnings: ['height is not a whole number from 1 to 12000'],
     })
   })
 
@@ -267,7 +283,8 @@ describe('an object of options', () => {
     ['object', { width: 0 }, 'invalidOptions'],
     ['object', { [unbuilt]: 3 }, 'invalidOptions'],
     ['variant', { width: 10_000 }, 'badRequest'],
-    ['variant', { fit: 'squeeze' }, 'badRequest'],
+    ['variant', { fit: 'stretch' }, 'badRequest'],
+    ['variant', { 'slow-connection-quality': 40 }, 'badRequest'],
     ['variant', { [unbuilt]: [] }, 'badRequest'],
     ['object', { gravity: { x: 0.5 } }, 'invalidOptions'],
     ['object', { gravity: { x: 0.5, y: 0.5, mode: 'nearest' } }, 'invalidOptions'],

@@ -1,4 +1,5 @@
 import { border } from './border.ts'
+import { breakpoints } from './breakpoints.ts'
 import { colour } from './colour.ts'
 import { draw, type OverlayOptions } from './draw.ts'
 import type { NoDemo, OptionDemo, OptionGroup } from './option-docs.ts'
@@ -6,7 +7,7 @@ import { optionsSchema } from './options-schema.ts'
 import { parseOptions } from './parse-options.ts'
 import { point } from './point.ts'
 import { quality } from './quality.ts'
-import { decimal, flag, oneOf, oneOfNumbers, type ValueType, whole, word } from './value-type.ts'
+import { decimal, flag, oneOf, oneOfNumbers, positive, type ValueType, whole, word } from './value-type.ts'
 
 /**
  * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), in a stored
@@ -84,7 +85,6 @@ export const OPTIONS = {
     type: word('scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze', 'scale-up'),
     aliases: [],
     surfaces: EVERYWHERE,
-    narrower: { variant: word('scale-down', 'contain', 'cover', 'crop', 'pad') },
     default: 'scale-down',
     group: 'size',
     doc: 'How the picture fills the box of `width` and `height`.',
@@ -93,12 +93,12 @@ export const OPTIONS = {
     demo: { given: 'width=200,height=200' },
   },
   width: {
-    type: SIDE_PX,
+    type: oneOf(SIDE_PX, word('auto')),
     aliases: ['w'],
     surfaces: EVERYWHERE,
-    narrower: { variant: VARIANT_SIDE_PX, overlay: OVERLAY_SIDE },
+    narrower: { variant: oneOf(VARIANT_SIDE_PX, word('auto')), overlay: OVERLAY_SIDE },
     group: 'size',
-    doc: 'Width of the box, px; absent leaves the side free.',
+    doc: 'Width of the box, px; absent leaves the side free. `auto`: a width that suits the screen, by client hints or by the kind of device.',
     example: '320',
     evidence: 'docs/parity.md#formats-and-geometry',
     demo: { value: '160' },
@@ -114,16 +114,82 @@ export const OPTIONS = {
     evidence: 'docs/parity.md#formats-and-geometry',
     demo: { value: '120' },
   },
+  dpr: {
+    type: positive(),
+    aliases: [],
+    surfaces: WHOLE_PICTURE,
+    default: 1,
+    group: 'size',
+    doc: 'Device pixels per px of `width` and `height`, and of the px of `border` and `trim`; more than 2 counts as 2. Without a width or a height it has no effect.',
+    example: '2',
+    evidence: 'docs/parity.md#options',
+    demo: { value: '2', given: 'width=120' },
+  },
+  wbreakpoints: {
+    type: breakpoints(12_000),
+    aliases: [],
+    surfaces: WHOLE_PICTURE,
+    default: '320;768;960;1200',
+    group: 'client',
+    doc: 'The widths, px, from which `width=auto` takes the smallest that is no narrower than the viewport, where a client hint tells that.',
+    example: '480;1024',
+    evidence: 'docs/parity.md#client-hints',
+    demo: { unseen: 'It chooses a width by the screen, which no example has.' },
+  },
+  wmobile: {
+    type: SIDE_PX,
+    aliases: [],
+    surfaces: WHOLE_PICTURE,
+    default: 768,
+    group: 'client',
+    doc: 'What `width=auto` means on a phone that sends no hints, px.',
+    example: '640',
+    evidence: 'docs/parity.md#client-hints',
+    demo: { unseen: 'It chooses a width by the device, which no example has.' },
+  },
+  wdesktop: {
+    type: SIDE_PX,
+    aliases: [],
+    surfaces: WHOLE_PICTURE,
+    default: 1200,
+    group: 'client',
+    doc: 'What `width=auto` means on everything else that sends no hints, px.',
+    example: '1600',
+    evidence: 'docs/parity.md#client-hints',
+    demo: { unseen: 'It chooses a width by the device, which no example has.' },
+  },
+  upscale: {
+    type: word('interpolate', 'generate'),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    default: 'interpolate',
+    group: 'size',
+    doc: 'How a picture is enlarged: by bicubic interpolation. `generate` needs a model, and is refused where something is enlarged and there is none.',
+    example: 'interpolate',
+    evidence: 'docs/parity.md#options',
+    demo: { unseen: 'Pictures are enlarged by interpolation; there is no model to do it otherwise.' },
+  },
   gravity: {
-    type: oneOf(word('center', 'left', 'right', 'top', 'bottom', 'auto', 'entropy'), point()),
+    type: oneOf(word('center', 'left', 'right', 'top', 'bottom', 'auto', 'entropy', 'face'), point()),
     aliases: ['g'],
     surfaces: EVERYWHERE,
     default: 'center',
     group: 'size',
-    doc: 'What stays in sight where `fit` cuts: a side, a point in fractions of the picture, what stands out (`auto`), or what changes most (`entropy`).',
+    doc: 'What stays in sight where `fit` cuts: a side, a point in fractions of the picture, what stands out (`auto`), what changes most (`entropy`), or faces (`face`), which needs a detector: without one it is the centre, with a warning.',
     example: '0.33x0.5',
     evidence: 'docs/parity.md#formats-and-geometry',
     demo: { given: 'fit=cover,width=140,height=200' },
+  },
+  zoom: {
+    type: decimal(0, 1),
+    aliases: ['face-zoom'],
+    surfaces: WHOLE_PICTURE,
+    default: 0,
+    group: 'size',
+    doc: 'With `gravity=face`, how close: 1 cuts at the faces, 0 as wide as the picture allows.',
+    example: '0.5',
+    evidence: 'docs/parity.md#options',
+    demo: { unseen: 'There is no detector of faces, and no face in the drawing.' },
   },
   format: {
     type: word('auto', 'avif', 'webp', 'jpeg', 'baseline-jpeg', 'png', 'png-force', 'json'),
@@ -145,6 +211,16 @@ export const OPTIONS = {
     example: 'medium-high',
     evidence: 'docs/parity.md#options',
     demo: { value: '10', given: 'format=jpeg,width=300' },
+  },
+  'slow-connection-quality': {
+    type: quality(),
+    aliases: ['scq'],
+    surfaces: ['url'],
+    group: 'client',
+    doc: 'Replaces `quality` where client hints tell of a slow connection, or of saving data.',
+    example: '50',
+    evidence: 'docs/parity.md#client-hints',
+    demo: { unseen: 'It changes what a slow client gets, as `quality` does.' },
   },
   compression: {
     type: word('fast'),
@@ -180,6 +256,15 @@ export const OPTIONS = {
     evidence: 'docs/parity.md#metadata',
     demo: { unseen: 'The picture stays the same; what differs is what the file says beside it.' },
   },
+  flip: {
+    type: word('h', 'v', 'hv'),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    group: 'size',
+    doc: 'Mirror the picture: left and right (`h`), top and bottom (`v`), or both. Happens before `rotate`.',
+    example: 'h',
+    evidence: 'docs/parity.md#options',
+  },
   rotate: {
     type: oneOfNumbers(0, 90, 180, 270, 360),
     aliases: [],
@@ -189,6 +274,16 @@ export const OPTIONS = {
     doc: 'Degrees clockwise. Happens before the resize, so `width` and `height` name the sides of the turned picture.',
     example: '90',
     evidence: 'docs/parity.md#options',
+  },
+  segment: {
+    type: word('foreground'),
+    aliases: [],
+    surfaces: EVERYWHERE,
+    group: 'effects',
+    doc: 'Makes everything but the foreground transparent; `background` fills it. Needs a model, and is refused where there is none.',
+    example: 'foreground',
+    evidence: 'docs/parity.md#options',
+    demo: { unseen: 'There is no model that knows a foreground.' },
   },
   background: {
     type: colour(),
@@ -289,15 +384,9 @@ export const OPTIONS = {
     evidence: 'docs/parity.md#variants',
     demo: { unseen: 'It changes a header of the answer.' },
   },
-  dpr: unbuilt(),
-  flip: unbuilt(),
   onerror: unbuilt(),
   'origin-auth': unbuilt(),
-  segment: unbuilt(),
-  'slow-connection-quality': unbuilt('scq'),
   trim: unbuilt(),
-  upscale: unbuilt(),
-  zoom: unbuilt('face-zoom'),
 } as const satisfies Record<string, OptionRow<unknown>>
 
 export type OptionName = keyof typeof OPTIONS

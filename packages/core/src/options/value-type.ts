@@ -77,12 +77,25 @@ export const whole = (minimum: number, maximum: number): ValueType<number> =>
   )
 
 /** A number from `minimum` to `maximum`, kept to a thousandth: finer steps are not seen, and would fill caches. */
-export function decimal(minimum: number, maximum: number): ValueType<number> {
-  const type = numberType(
-    (value) => value >= minimum && value <= maximum,
-    `a number from ${minimum} to ${maximum}`,
-    { type: 'number', minimum, maximum },
+export const decimal = (minimum: number, maximum: number): ValueType<number> =>
+  toThousandths(
+    numberType((value) => value >= minimum && value <= maximum, `a number from ${minimum} to ${maximum}`, {
+      type: 'number',
+      minimum,
+      maximum,
+    }),
   )
+
+/** A number of at least a thousandth, kept to one. */
+export const positive = (): ValueType<number> =>
+  toThousandths(
+    numberType((value) => value >= 0.001 && value < 1e9, 'a number above 0', {
+      type: 'number',
+      minimum: 0.001,
+    }),
+  )
+
+function toThousandths(type: ValueType<number>): ValueType<number> {
   const rounded = (value: number | Refused) =>
     value instanceof Refused ? value : Math.round(value * 1000) / 1000
   return {

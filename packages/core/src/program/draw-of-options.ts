@@ -1,10 +1,13 @@
+import { NO_HINTS, type ResolvedOptions, resolveHints } from '../client-hints.ts'
 import type { DrawEntry } from '../options/draw.ts'
-import type { Options } from '../options/option-table.ts'
 import { sourceOfOverlay } from '../options/overlay-source.ts'
 import type { DrawOp, Op, OverlayOp, OverlaySide, Place } from './program.ts'
 
 /** What is drawn, in order. `opsOf` makes the operations of any picture; those of an overlay are no others. */
-export const drawOf = ({ draw = [] }: Options, opsOf: (options: Options) => readonly Op[]): DrawOp[] =>
+export const drawOf = (
+  { draw = [] }: ResolvedOptions,
+  opsOf: (options: ResolvedOptions) => readonly Op[],
+): DrawOp[] =>
   draw.map((entry) => ({
     op: 'draw',
     source: sourceOfOverlay(entry),
@@ -15,10 +18,11 @@ export const drawOf = ({ draw = [] }: Options, opsOf: (options: Options) => read
     composite: entry.composite ?? 'over',
   }))
 
-/** A text is as large as its letters: it has no box. */
-function ownOptions(entry: DrawEntry): Options {
-  if (entry.text === undefined) return entry
-  const { width: _width, height: _height, ...rest } = entry
+/** A text is as large as its letters: it has no box. Nothing of an overlay is left to the client. */
+function ownOptions(entry: DrawEntry): ResolvedOptions {
+  const { options } = resolveHints(entry, NO_HINTS)
+  if (entry.text === undefined) return options
+  const { width: _width, height: _height, ...rest } = options
   return rest
 }
 

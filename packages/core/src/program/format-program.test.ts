@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { NO_HINTS, type ResolvedOptions, resolveHints } from '../client-hints.ts'
 import { parseOptions } from '../options/parse-options.ts'
 import { formatProgram, hashProgram } from './format-program.ts'
 import { COMPOSITES, type Op, type OverlayOp, type Program } from './program.ts'
@@ -47,10 +48,13 @@ const operations = (inner: fc.Arbitrary<Op>): Arbitraries => ({
     fit: fc.constantFrom('scale-down', 'cover', 'pad'),
     gravity: fc.oneof(
       fc.constantFrom('center', 'left', 'bottom', 'auto', 'entropy'),
+      fc.record({ face: fraction }),
       fc.record({ x: fraction, y: fraction, mode: fc.constantFrom('remainder', 'box-center') }),
     ),
     fill: rgba,
+    upscale: fc.constantFrom('interpolate', 'generate'),
   }),
+  segment: fc.record({ op: fc.constant('segment'), keep: fc.constant('foreground') }),
   background: fc.record({ op: fc.constant('background'), colour: rgba }),
   border: fc.record({
     op: fc.constant('border'),
@@ -188,7 +192,9 @@ describe('the canonical text', () => {
 })
 
 describe('the program of options', () => {
-  const text = (options: Parameters<typeof programOfOptions>[0]) => formatProgram(programOfOptions(options))
+  const text = (options: ResolvedOptions) => formatProgram(programOfOptions(options))
+  const parse = (given: Record<string, unknown>) =>
+    resolveHints(parseOptions('object', given), NO_HINTS).options
 
   it('does everything in the documented order', () => {
     const all = programOfOptions({
@@ -219,6 +225,15 @@ describe('the program of options', () => {
     expect(text({ brightness: 0, contrast: 1, gamma: 0, saturation: 1, sharpen: 0 })).toBe(text({}))
     expect(text({ border: { color: '#000', top: 0, right: 0, bottom: 0, left: 0 } })).toBe(text({}))
     expect(text({ fit: 'cover' })).toBe(text({}))
+    expect(text({ flip: 'hv', rotate: 180 })).toBe(text({}))
+    expect(text({ flip: 'hv' })).toBe(text({ rotate: 180 }))
+    expect(text({ flip: 'h', rotate: 180 })).toBe(text({ flip: 'v' }))
+    expect(text({ dpr: 2, blur: 1 })).toBe(text({ blur: 1 })) // nothing to multiply
+    expect(text({ dpr: 2, width: 30 })).toBe(text({ width: 60 }))
+    expect(text({ dpr: 5, width: 30 })).toBe(text({ dpr: 2, width: 30 }))
+    expect(text({ width: 9, gravity: 'face', zoom: 1 })).toBe(text({ width: 9 })) // nothing is cut
+    expect(text({ gravity: 'auto' })).toBe(text({}))
+    expect(text({ width: 9, upscale: 'generate' })).toBe(text({ width: 9 })) // never enlarges
     expect(text({ width: 9, height: 9, gravity: 'left' })).toBe(text({ width: 9, height: 9 })) // nothing is cut
   })
 
@@ -258,7 +273,7 @@ describe('the program of options', () => {
 
   it('draws in the order of the list, after the background and before what changes the whole', () => {
     const { ops } = programOfOptions(
-      parseOptions('object', {
+      parse({
         ...{ blur: 2, width: 100, background: 'red' },
         draw: [
           { url: 'https://example.com/a.png#x', width: 0.25, rotate: 90, blur: 1, bottom: 5, right: 6.5 },
@@ -290,7 +305,7 @@ describe('the program of options', () => {
   })
 
   it('has one key for two spellings of a draw, and another for every other draw', () => {
-    const of = (...draw: object[]) => text(parseOptions('object', { draw }))
+    const of = (...draw: object[]) => text(parse({ draw }))
     const url = 'https://example.com/a.png'
     expect(of({ url, opacity: 1, composite: 'over', repeat: false, blur: 0 })).toBe(of({ url }))
     expect(of({ url: 'HTTPS://EXAMPLE.com:443/a.png' })).toBe(of({ url }))
@@ -307,6 +322,50 @@ describe('the program of options', () => {
       ],
     ]
     expect(new Set(others).size).toBe(others.length)
+  })
+
+  it.each([
+    ['h', 0, 2],
+    ['v', 0, 4],
+    ['hv', 0, 3],
+    ['h', 90, 7],
+    ['v', 90, 5],
+    ['h', 270, 5],
+  ] as const)('mirrors by %s before it turns by %i', (flip, rotate, orientation) => {
+    expect(programOfOptions({ flip, rotate }).ops).toEqual([{ op: 'turn', orientation }])
+  })
+
+  it.each([
+    [
+      { width: 100, height: 50, dpr: 1.5 },
+      { width: 150, height: 75 },
+    ],
+    [
+      { width: 101, dpr: 0.5 },
+      { width: 51, height: null },
+    ],
+    [{ width: 1, dpr: 0.01 }, { width: 1 }],
+    [
+      { height: 100, dpr: 3 },
+      { width: null, height: 200 },
+    ],
+  ] as const)('multiplies the sides of %j', (options, sides) => {
+    expect(programOfOptions(options).ops[0]).toMatchObject(sides)
+  })
+
+  it('multiplies a border, and nothing where no size is asked for', () => {
+    const border = { color: 'red', top: 3, right: 0, bottom: 1, left: 2 }
+    const borderOf = (options: ResolvedOptions) => programOfOptions({ border, ...options }).ops.at(-1)
+    expect(borderOf({ width: 9, dpr: 1.5 })).toMatchObject({ top: 5, right: 0, bottom: 2, left: 3 })
+    expect(borderOf({ dpr: 2 })).toMatchObject({ top: 3, right: 0, bottom: 1, left: 2 })
+  })
+
+  it('looks for faces where something is cut, or nothing is asked for but them', () => {
+    const gravity = (options: ResolvedOptions) => programOfOptions(options).ops[0]
+    const box = { width: 9, height: 9, gravity: 'face', zoom: 0.5 } as const
+    expect(gravity({ ...box, fit: 'cover' })).toMatchObject({ gravity: { face: 0.5 } })
+    expect(gravity({ ...box, fit: 'contain' })).toMatchObject({ gravity: 'center' })
+    expect(gravity({ gravity: 'face' })).toMatchObject({ gravity: { face: 0 }, width: null, height: null })
   })
 
   it('pads with white, or leaves the space to the background', () => {

@@ -30,12 +30,16 @@ function formatOp(operation: OverlayOp): string {
       return call(op, [orientation], rest)
     }
     case 'resize': {
-      const { op, width, height, fit, gravity, fill, ...rest } = operation
+      const { op, width, height, fit, gravity, fill, upscale = 'interpolate', ...rest } = operation
       return call(
         op,
-        [sidePart(width), sidePart(height), fit, gravityPart(gravity), formatColour(fill)],
+        [sidePart(width), sidePart(height), fit, gravityPart(gravity), formatColour(fill), upscale],
         rest,
       )
+    }
+    case 'segment': {
+      const { op, keep, ...rest } = operation
+      return call(op, [keep], rest)
     }
     case 'background': {
       const { op, colour, ...rest } = operation
@@ -81,6 +85,11 @@ function sidePart(side: OverlaySide): Part {
 
 function gravityPart(gravity: Gravity | SoughtGravity): Part {
   if (typeof gravity === 'string') return gravity
+  if ('face' in gravity) {
+    const { face, ...rest } = gravity
+    call('face', [], rest)
+    return ['face', face]
+  }
   const { x, y, mode, ...rest } = gravity
   call('point', [], rest)
   return [x, y, mode ?? 'remainder']

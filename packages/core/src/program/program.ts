@@ -23,6 +23,14 @@ export interface ResizeOp {
   readonly gravity: Gravity | SoughtGravity
   /** What fills the space that `pad` adds. */
   readonly fill: Rgba
+  /** How a picture is enlarged; absent: `interpolate`. `generate` is refused where something would be. */
+  readonly upscale?: 'interpolate' | 'generate'
+}
+
+/** Make everything but the foreground transparent. It needs eyes: see the `Vision` of the transform package. */
+export interface SegmentOp {
+  readonly op: 'segment'
+  readonly keep: 'foreground'
 }
 
 /** Lay a colour under whatever is transparent. */
@@ -104,7 +112,16 @@ export interface DrawOp {
 }
 
 /** One operation on pixels. */
-export type Op = TurnOp | ResizeOp | BackgroundOp | BorderOp | AdjustOp | BlurOp | SharpenOp | DrawOp
+export type Op =
+  | TurnOp
+  | ResizeOp
+  | SegmentOp
+  | BackgroundOp
+  | BorderOp
+  | AdjustOp
+  | BlurOp
+  | SharpenOp
+  | DrawOp
 
 /** How a finished picture leaves. */
 export interface PictureOutput {

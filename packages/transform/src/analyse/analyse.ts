@@ -1,7 +1,9 @@
 import {
   ApiError,
+  FACE_COPY_SIDE_PX,
   isSought,
   type Op,
+  planFaceCrop,
   planTransform,
   type ResizeOp,
   type Size,
@@ -19,10 +21,12 @@ import { findFocus } from './find-focus.ts'
 import type { Findings, Need } from './findings.ts'
 import type { Pixels } from './saliency.ts'
 
-/** Longest side of the copy that is looked at, px. */
+/** Longest side of the copy in which something that stands out is looked for, px. */
 const COPY_SIDE_PX = 256
 /** Lab channels, sums and saliency, bytes a pixel at the worst. */
 const BYTES_PER_PIXEL = 48
+/** A model gets a copy of its own. */
+const RGBA_BYTES = 4
 
 /** The first resize of a program, before which only turns stand; null when there is none. */
 const leadingResize = (ops: readonly Op[]): ResizeOp | null => {
@@ -33,8 +37,12 @@ const leadingResize = (ops: readonly Op[]): ResizeOp | null => {
 /** What must be known of a picture before its program can be planned; mostly nothing. */
 export function needsOf(ops: readonly Op[]): ReadonlySet<Need> {
   const gravity = leadingResize(ops)?.gravity
-  return new Set(gravity !== undefined && isSought(gravity) ? (['focus'] as const) : [])
+  if (gravity === undefined || !isSought(gravity)) return new Set()
+  return new Set([typeof gravity === 'string' ? 'focus' : 'faces'])
 }
+
+/** What looking takes of its surroundings. */
+type AnalyseServices = Omit<StepServices, 'meter' | 'turns'> & { yield(): Promise<unknown> }
 
 /**
  * Look at a picture: decode a small copy of it, as the program's first turns leave it, and find what is asked for. The
@@ -46,26 +54,45 @@ export async function analyse(
   ops: readonly Op[],
   source: ProbedSource,
   start: Start,
-  services: Omit<StepServices, 'meter' | 'turns'> & { yield(): Promise<unknown> },
+  services: AnalyseServices,
 ): Promise<Findings> {
   const resize = leadingResize(ops)
   if (needs.size === 0 || resize === null) return {}
   const turned = uprightSize({ ...source.facts, orientation: leadingOrientation(source.facts, ops) })
+  if (needs.has('faces')) return findFaces(resize, turned, ops, source, start, services)
   const { crop } = planTransform(turned, { ...resize, gravity: 'center' })
   if (crop.width === turned.width && crop.height === turned.height) return {}
-  return withCopy(ops, source, start, services, (copy) => {
+  const look = (copy: Pixels) => {
     const scale = { x: copy.width / turned.width, y: copy.height / turned.height }
     return { focus: findFocus(copy, { width: crop.width * scale.x, height: crop.height * scale.y }) }
+  }
+  return withCopy(COPY_SIDE_PX, BYTES_PER_PIXEL, ops, source, start, services, look)
+}
+
+async function findFaces(
+  { gravity }: ResizeOp,
+  turned: Size,
+  ...[ops, source, start, services]: [readonly Op[], ProbedSource, Start, AnalyseServices]
+): Promise<Findings> {
+  const { vision = null } = services
+  if (typeof gravity === 'string' || !('face' in gravity)) return {}
+  if (vision === null) return { warnings: ['faces cannot be found here: gravity is the centre'] }
+  return withCopy(FACE_COPY_SIDE_PX, RGBA_BYTES, ops, source, start, services, async (copy) => {
+    const faces = await vision.findFaces({ ...copy, data: copy.data.slice() })
+    const crop = planFaceCrop(turned, copy, faces, gravity.face)
+    return crop === null ? {} : { faces: crop }
   })
 }
 
 /** Make a small copy, and look at it while its memory is reserved. */
 async function withCopy<T>(
+  sidePx: number,
+  bytesPerPixel: number,
   ops: readonly Op[],
   source: ProbedSource,
   start: Start,
-  services: Parameters<typeof analyse>[4],
-  look: (copy: Pixels) => T,
+  services: AnalyseServices,
+  look: (copy: Pixels) => T | Promise<T>,
 ): Promise<T> {
   const turns = ops.slice(
     0,
@@ -73,14 +100,14 @@ async function withCopy<T>(
   )
   const fit: ResizeOp = {
     op: 'resize',
-    width: COPY_SIDE_PX,
-    height: COPY_SIDE_PX,
+    width: sidePx,
+    height: sidePx,
     fit: 'scale-down',
     gravity: 'center',
     fill: { r: 0, g: 0, b: 0, a: 0 },
   }
   const picture = planPicture([...turns, fit], source, 'first', { overlays: new Map(), findings: {} })
-  const nothing = { kernelBytes: 0, heapBytes: 0, bufferBytes: bytesOf(picture.canvas.size) }
+  const nothing = { kernelBytes: 0, heapBytes: 0, bufferBytes: areaOf(picture.canvas.size) * bytesPerPixel }
   const price = priceJob({ startBytes: source.start.length, picture, encode: nothing })
   const reservation = await start.borrow(price.peakBytes)
   const kernel = services.kernels.start(Math.ceil(price.kernelBytes / PAGE_BYTES) * PAGE_BYTES)
@@ -89,7 +116,7 @@ async function withCopy<T>(
     const stepServices = { ...services, meter, turns: { check: reservation.renew, yield: services.yield } }
     for await (const { raster } of runPicture(picture, source, kernel, stepServices)) {
       const { width, height, pointer } = raster
-      return look({ width, height, data: kernel.bytes(pointer, width * height * 4) })
+      return await look({ width, height, data: kernel.bytes(pointer, width * height * 4) })
     }
     throw new ApiError('decodingFailed', 'it holds no picture')
   } finally {
@@ -98,4 +125,4 @@ async function withCopy<T>(
   }
 }
 
-const bytesOf = ({ width, height }: Size): number => width * height * BYTES_PER_PIXEL
+const areaOf = ({ width, height }: Size): number => width * height

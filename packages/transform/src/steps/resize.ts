@@ -1,4 +1,4 @@
-import { ApiError, isSought, planTransform } from '@tintype/core'
+import { ApiError, isSought, nameSought, planTransform } from '@tintype/core'
 import { type KernelRaster, planResize, priceResize, resizeRaster } from '@tintype/pixels'
 import { type PlanStep, toRaster } from '../step.ts'
 import { planPad } from './pad.ts'
@@ -11,7 +11,7 @@ export const planResizeStep: PlanStep<'resize'> = ({ gravity, ...op }, { size, h
   if (isSought(gravity)) {
     throw new ApiError(
       'invalidOptions',
-      `"gravity" can be "${gravity}" in the first resize of a picture only`,
+      `"gravity" can be "${nameSought(gravity)}" in the first resize of a picture only`,
     )
   }
   const geometry = planTransform(size, { ...op, gravity })
