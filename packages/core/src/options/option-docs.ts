@@ -20,7 +20,7 @@ export type Drawing = 'scene' | 'badge' | 'framed'
 export interface OptionDemo {
   /** `scene` (default): an opaque landscape; `badge`: a disc over nothing; `framed`: the scene within a plain border. */
   readonly of?: Drawing
-  /** Options that both pictures have, as a URL writes them. */
+  /** Options that both pictures have, as a URL writes them; the first one may have another value of the option itself. */
   readonly given?: string
   /** What the second picture has instead of the row's example, as text. */
   readonly value?: string
@@ -28,4 +28,6 @@ export interface OptionDemo {
 /** Why an option cannot be seen in a picture: a whole sentence. */
 export interface NoDemo {
   readonly unseen: string
+  /** Options beside it in the example, as a URL writes them; absent: `width=300`. */
+  readonly given?: string
 }

@@ -112,7 +112,7 @@ export const OPTIONS = {
     doc: 'Height of the box, px; absent leaves the side free.',
     example: '240',
     evidence: 'docs/parity.md#formats-and-geometry',
-    demo: { value: '120' },
+    demo: { value: '120', given: 'height=200' },
   },
   dpr: {
     type: positive(),
@@ -134,7 +134,7 @@ export const OPTIONS = {
     doc: 'The widths, px, from which `width=auto` takes the smallest that is no narrower than the viewport, where a client hint tells that.',
     example: '480;1024',
     evidence: 'docs/parity.md#client-hints',
-    demo: { unseen: 'It chooses a width by the screen, which no example has.' },
+    demo: { unseen: 'It chooses a width by the screen, which no example has.', given: 'width=auto' },
   },
   wmobile: {
     type: SIDE_PX,
@@ -145,7 +145,7 @@ export const OPTIONS = {
     doc: 'What `width=auto` means on a phone that sends no hints, px.',
     example: '640',
     evidence: 'docs/parity.md#client-hints',
-    demo: { unseen: 'It chooses a width by the device, which no example has.' },
+    demo: { unseen: 'It chooses a width by the device, which no example has.', given: 'width=auto' },
   },
   wdesktop: {
     type: SIDE_PX,
@@ -156,7 +156,7 @@ export const OPTIONS = {
     doc: 'What `width=auto` means on everything else that sends no hints, px.',
     example: '1600',
     evidence: 'docs/parity.md#client-hints',
-    demo: { unseen: 'It chooses a width by the device, which no example has.' },
+    demo: { unseen: 'It chooses a width by the device, which no example has.', given: 'width=auto' },
   },
   upscale: {
     type: word('interpolate', 'generate'),
@@ -167,7 +167,10 @@ export const OPTIONS = {
     doc: 'How a picture is enlarged: by bicubic interpolation. `generate` needs a model, and is refused where something is enlarged and there is none.',
     example: 'interpolate',
     evidence: 'docs/parity.md#options',
-    demo: { unseen: 'Pictures are enlarged by interpolation; there is no model to do it otherwise.' },
+    demo: {
+      unseen: 'Pictures are enlarged by interpolation; there is no model to do it otherwise.',
+      given: 'fit=contain,width=1200',
+    },
   },
   gravity: {
     type: oneOf(word('center', 'left', 'right', 'top', 'bottom', 'auto', 'entropy', 'face'), point()),
@@ -189,7 +192,10 @@ export const OPTIONS = {
     doc: 'With `gravity=face`, how close: 1 cuts at the faces, 0 as wide as the picture allows.',
     example: '0.5',
     evidence: 'docs/parity.md#options',
-    demo: { unseen: 'There is no detector of faces, and no face in the drawing.' },
+    demo: {
+      unseen: 'There is no detector of faces, and no face in the drawing.',
+      given: 'fit=cover,width=200,height=200,gravity=face',
+    },
   },
   format: {
     type: word('auto', 'avif', 'webp', 'jpeg', 'baseline-jpeg', 'png', 'png-force', 'json'),
@@ -220,7 +226,7 @@ export const OPTIONS = {
     doc: 'Replaces `quality` where client hints tell of a slow connection, or of saving data.',
     example: '50',
     evidence: 'docs/parity.md#client-hints',
-    demo: { unseen: 'It changes what a slow client gets, as `quality` does.' },
+    demo: { unseen: 'It changes what a slow client gets, as `quality` does.', given: 'width=300,quality=85' },
   },
   compression: {
     type: word('fast'),
@@ -243,7 +249,7 @@ export const OPTIONS = {
     doc: 'Whether an animation stays one; `false` keeps its first frame.',
     example: 'false',
     evidence: 'docs/parity.md#options',
-    demo: { unseen: 'A page of paper does not move.' },
+    demo: { unseen: 'The drawing does not move.' },
   },
   metadata: {
     type: word('keep', 'copyright', 'none'),
@@ -274,6 +280,7 @@ export const OPTIONS = {
     doc: 'Degrees clockwise. Happens before the resize, so `width` and `height` name the sides of the turned picture.',
     example: '90',
     evidence: 'docs/parity.md#options',
+    demo: { given: 'width=300,height=200' },
   },
   segment: {
     type: word('foreground'),
@@ -293,13 +300,13 @@ export const OPTIONS = {
     doc: 'A colour laid under transparent pixels and into the space that `fit=pad` adds; it may be translucent itself.',
     example: 'rgb(240,40,145)',
     evidence: 'docs/parity.md#options',
-    demo: { of: 'badge' },
+    demo: { of: 'badge', given: 'width=200' },
   },
   border: {
     type: border(),
     aliases: [],
     surfaces: ['object', 'variant', 'overlay'],
-    group: 'effects',
+    group: 'overlays',
     doc: 'A frame of one colour around the finished picture, which grows by it. Px at `dpr` 1.',
     example: '#ff8800;10',
     evidence: 'docs/parity.md#options',
