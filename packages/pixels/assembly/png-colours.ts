@@ -1,6 +1,6 @@
 // Which PNG colour type holds a picture without loss, in the fewest bits.
 import { allocate } from './memory'
-import { quantise, quantisedColours } from './png-quantise'
+import { quantise, quantisedColours, quantisedError } from './png-quantise'
 import { GREY, GREY_ALPHA, PALETTE, RGB, RGBA } from './png-rows'
 
 const MAX_COLOURS: u32 = 256
@@ -17,6 +17,8 @@ let opaqueEntries: u32 = 0
 /** Whether pixels must be mapped to the nearest colour of the palette. */
 let isQuantised: bool = false
 
+/** The type of the picture as it is, where the palette is one of fewer colours. */
+let losslessType: u32 = RGBA
 let chosenType: u32 = RGBA
 let chosenDepth: u32 = 8
 
@@ -27,9 +29,10 @@ export function forgetColours(mark: usize): void {
 
 /**
  * Choose the type for a raster of RGBA pixels.
- * @param error where not negative: the mean squared error per channel that a palette may cost
+ * @param error where not negative: the mean squared error per channel that a palette of fewer colours aims at
+ * @param most  the error beyond which it is not taken
  */
-export function analyseColours(raster: usize, width: u32, height: u32, error: f32): void {
+export function analyseColours(raster: usize, width: u32, height: u32, error: f32, most: f32): void {
   if (colours == 0) {
     colours = allocate(MAX_COLOURS * 4)
     slots = allocate(SLOTS * 4)
@@ -51,12 +54,27 @@ export function analyseColours(raster: usize, width: u32, height: u32, error: f3
     }
   } else if (error >= 0 && chosenType != GREY) {
     colourCount = quantise(raster, width, height, error)
+    if (quantisedError() > most) return
     memory.copy(colours, quantisedColours(), colourCount << 2)
     opaqueEntries = 0
     for (let index: u32 = 0; index < colourCount; index++) opaqueEntries += u32(load<u8>(colours + (index << 2), 3) == 255)
     isQuantised = true
+    losslessType = chosenType
     usePalette()
   }
+}
+
+/** Take the picture as it is, instead of the palette of fewer colours. */
+export function giveUpPalette(): void {
+  isQuantised = false
+  chosenType = losslessType
+  chosenDepth = 8
+}
+
+/** Take the palette of fewer colours again. */
+export function takePalette(): void {
+  isQuantised = true
+  usePalette()
 }
 
 function usePalette(): void {

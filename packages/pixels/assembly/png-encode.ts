@@ -2,9 +2,10 @@
 import { clearOutput, outputLength, outputStart } from './deflate-block'
 import { deflateCreate, deflateInput, deflateRoom, deflateRun, deflateTake } from './deflate'
 import { allocate } from './memory'
-import { analyseColours, colourDepth, colourType } from './png-colours'
+import { analyseColours, colourDepth, colourType, giveUpPalette, hasNearestColours, takePalette } from './png-colours'
 import { chooseFilter, FILTER_NONE, filterRow } from './png-filter'
 import { packRow } from './png-pack'
+import { forgetDithering } from './png-quantise'
 import { PALETTE, samplesOf } from './png-rows'
 
 const MARGIN: usize = 16
@@ -49,16 +50,14 @@ export function forgetLines(mark: usize): void {
 /**
  * Prepare to encode `width` × `height` RGBA pixels at `raster`: choose the colour type, and whether to filter.
  * The colour type is then known, and the palette too.
- * @param error mean squared error per channel that a palette may cost; negative for none
+ * @param error mean squared error per channel that a palette of fewer colours aims at; negative for no such palette
+ * @param most  the error beyond which none is taken
  */
-export function pngEncodeCreate(raster: usize, width: u32, height: u32, error: f32): void {
+export function pngEncodeCreate(raster: usize, width: u32, height: u32, error: f32, most: f32): void {
   source = raster
   sourceWidth = width
   sourceHeight = height
-  analyseColours(raster, width, height, error)
-  const pixelBits = samplesOf(colourType()) * colourDepth()
-  rowBytes = (usize(width) * pixelBits + 7) >> 3
-  unit = max(pixelBits >> 3, 1)
+  analyseColours(raster, width, height, error, most)
   const widest = (usize(width) << 2) + 2 * MARGIN
   if (widest > lineRoom) {
     lineRoom = widest
@@ -66,9 +65,32 @@ export function pngEncodeCreate(raster: usize, width: u32, height: u32, error: f
     above = allocate(widest) + MARGIN
     line = allocate(widest + 16)
   }
+  describeRows()
   // Neighbouring indexes of a palette mean nothing to each other.
-  isFiltering = colourType() != PALETTE && trial(true) < trial(false)
+  if (hasNearestColours()) chooseSmaller()
+  else isFiltering = colourType() != PALETTE && trial(true) < trial(false)
   start()
+}
+
+function describeRows(): void {
+  const pixelBits = samplesOf(colourType()) * colourDepth()
+  rowBytes = (usize(sourceWidth) * pixelBits + 7) >> 3
+  unit = max(pixelBits >> 3, 1)
+}
+
+/** Dithering may take more bytes than all colours do, which then stay. */
+function chooseSmaller(): void {
+  const reduced = trial(false)
+  forgetDithering(sourceWidth)
+  giveUpPalette()
+  describeRows()
+  const filtered = trial(true)
+  const plain = trial(false)
+  isFiltering = filtered < plain
+  if (min(filtered, plain) <= reduced) return
+  takePalette()
+  describeRows()
+  isFiltering = false
 }
 
 function start(): void {

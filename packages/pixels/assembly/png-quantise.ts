@@ -62,8 +62,7 @@ export function quantise(raster: usize, width: u32, height: u32, target: f32): u
     errors = allocate((width + 2) << 4)
     nextErrors = allocate((width + 2) << 4)
   }
-  memory.fill(errors, 0, (width + 2) << 4)
-  memory.fill(nextErrors, 0, (width + 2) << 4)
+  forgetDithering(width)
   let dropped: i32 = 0
   while (!countBins(raster, usize(width) * height, dropped)) dropped++
   averageBins()
@@ -72,6 +71,27 @@ export function quantise(raster: usize, width: u32, height: u32, target: f32): u
   makeEntries()
   memory.fill(slotValues, 0, SLOTS << 1)
   return colourCount
+}
+
+/** Mean squared error per channel of the chosen colours, before dithering. */
+export function quantisedError(): f32 {
+  let error: f32 = 0
+  let weight: f32 = 0
+  for (let bin: u32 = 0; bin < binCount; bin++) {
+    const record = bins + (bin << 5)
+    const colour = v128.load(record)
+    const distance = f32x4.sub(colour, getColour(nearest(colour)))
+    const share = load<f32>(record, 16)
+    error += laneSum(f32x4.mul(distance, distance)) * share
+    weight += share
+  }
+  return error / (4 * weight)
+}
+
+/** A fresh start for {@link quantiseRow}, after rows that were only tried. */
+export function forgetDithering(width: u32): void {
+  memory.fill(errors, 0, (width + 2) << 4)
+  memory.fill(nextErrors, 0, (width + 2) << 4)
 }
 
 /** RGBA entries, those that are not opaque first. */

@@ -15,10 +15,18 @@ const QUANTISE_BYTES = 1500 * 1024
 
 export interface PngEncodeOptions {
   /**
-   * 1 to 100. When given, pictures of more than 256 colours are reduced to a palette (PNG8) of as few colours as reach it,
-   * 256 at most, and dithered. The error aimed at is about (100 - quality) / 12 grey levels. Greys stay exact.
+   * 1 to 100. Below 100, pictures of more than 256 colours are reduced to a palette (PNG8) of as few colours as reach it, 256
+   * at most, and dithered; unless that would show too much, or be larger. The error aimed at is about (100 - quality) / 12
+   * grey levels, and the most that is taken 2 + (100 - quality) / 3. Greys stay exact.
    */
   readonly quality?: number
+}
+
+/** Mean squared errors: what is aimed at, and what is too much. None where all colours are to stay. */
+function errorsOf(quality: number | undefined): readonly [aim: number, most: number] {
+  if (quality === undefined || quality >= 100) return [-1, 0]
+  const loss = 100 - Math.max(1, quality)
+  return [(loss / 12) ** 2, (2 + loss / 3) ** 2]
 }
 
 /**
@@ -27,7 +35,7 @@ export interface PngEncodeOptions {
  */
 export function pricePngEncode(width: number, { quality }: PngEncodeOptions = {}): number {
   const lossless = FIXED_BYTES + 3 * (width * 4 + 64)
-  return quality === undefined ? lossless : lossless + QUANTISE_BYTES + 2 * 16 * (width + 2)
+  return errorsOf(quality)[0] < 0 ? lossless : lossless + QUANTISE_BYTES + 2 * 16 * (width + 2)
 }
 
 /**
@@ -43,8 +51,8 @@ export function* encodePng(
 ): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   const { kernel, pointer, width, height } = raster
   const encoder = kernel.exports
-  const error = quality === undefined ? -1 : ((100 - Math.min(100, Math.max(1, quality))) / 12) ** 2
-  guardTraps(() => encoder.pngEncodeCreate(pointer, width, height, error))
+  const [aim, most] = errorsOf(quality)
+  guardTraps(() => encoder.pngEncodeCreate(pointer, width, height, aim, most))
   yield concatenate([SIGNATURE, imageHeader(encoder, width, height), ...palette(raster, encoder)])
   let more = true
   while (more) {

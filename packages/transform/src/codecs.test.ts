@@ -10,7 +10,8 @@ const LIBRARIES = ['webp', 'avif'] as const
 
 describe.each(names)('%s', (format) => {
   it('encodes what it decodes', async () => {
-    const bytes = await encode(format, gradient(60, 40), { quality: 90 })
+    const quality = format === 'png' ? null : 90 // a PNG is reduced where a quality is given
+    const bytes = await encode(format, gradient(60, 40), { quality })
     expect(sniffFormat(bytes)).toEqual({ format })
     expect(readImageHeader(bytes)).toMatchObject({ format, ...SIZE })
     const tolerance = { png: 0, jpeg: 12, webp: 12, avif: 12 }[format] // lossy, colours at half resolution

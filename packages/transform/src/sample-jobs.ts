@@ -11,7 +11,7 @@ import { factsOf, type Raster, streamOf } from './sample-rasters.ts'
 /* For tests only: single stages of a job, with what they took of memory. */
 
 const SETTINGS: EncodeSettings = {
-  quality: 85,
+  quality: null,
   jpeg: 'progressive',
   effort: 'normal',
   hasAlpha: true,

@@ -213,7 +213,7 @@ export const OPTIONS = {
     surfaces: WHOLE_PICTURE,
     default: 85,
     group: 'output',
-    doc: 'Quality of a JPEG, WebP or AVIF; the words mean 35, 50, 70 and 90.',
+    doc: 'Quality of a JPEG, WebP or AVIF; the words mean 35, 50, 70 and 90, and 100 loses nothing in a WebP. Where it is given, below 100, a PNG may be reduced to 256 colours.',
     example: 'medium-high',
     evidence: 'docs/parity.md#options',
     demo: { value: '10', given: 'format=jpeg,width=300' },

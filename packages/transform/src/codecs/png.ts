@@ -7,13 +7,14 @@ import {
   encodePng,
   inflatePngProfile,
   PixelError,
+  type PngEncodeOptions,
   type PngHeader,
   planPngDecode,
   pricePngEncode,
   readPngHeader,
 } from '@tintype/pixels'
 import { kernelModule } from '@tintype/pixels/module'
-import type { StillCodec, StillDecodePlan, StillEncodePlan, StillGeometry } from '../codec.ts'
+import type { EncodeSettings, StillCodec, StillDecodePlan, StillEncodePlan, StillGeometry } from '../codec.ts'
 import { collectPieces, priceCollect } from '../collect-pieces.ts'
 import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
 import type { NeedBytes } from '../decoder.ts'
@@ -35,7 +36,7 @@ const LARGE_BYTES = 2 * MAX_START_BYTES + 2 * MAX_PROFILE_BYTES + UNPACKER_BYTES
 const OVERHEAD = 1.01
 const HEADER_BYTES = 8192
 
-/** PNG through the kernel: rows are resized as they are unpacked. Quality means nothing to it. */
+/** PNG through the kernel: rows are resized as they are unpacked, and a quality may take colours away. */
 export const pngCodec: StillCodec = {
   async readStart(reader: ByteReader, need: NeedBytes) {
     let isLarge = false
@@ -87,18 +88,23 @@ export const pngCodec: StillCodec = {
     }
   },
 
-  planEncode({ width, height }: Size): StillEncodePlan {
+  planEncode({ width, height }: Size, settings: EncodeSettings): StillEncodePlan {
+    const options = optionsOf(settings)
     const largestBytes = HEADER_BYTES + Math.ceil(OVERHEAD * height * (width * 4 + 1))
     return {
       price: {
-        kernelBytes: pricePngEncode(width),
+        kernelBytes: pricePngEncode(width, options),
         heapBytes: 0,
         bufferBytes: priceCollect(largestBytes),
       },
-      run: async (raster, meter) => collectPieces(encodePng(raster), largestBytes, meter),
+      run: async (raster, meter) => collectPieces(encodePng(raster, options), largestBytes, meter),
     }
   },
 }
+
+/** Nothing is lost where no quality was asked for; a palette is not sought where time counts. */
+const optionsOf = ({ quality, effort }: EncodeSettings): PngEncodeOptions =>
+  quality === null || effort === 'fast' ? {} : { quality }
 
 /** What is unpacked of a profile at most; one that is larger is no profile that anybody made. */
 const mostUnpacked = ({ compressed }: NonNullable<PngHeader['iccProfile']>): number =>
