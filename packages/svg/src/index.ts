@@ -1,0 +1,1 @@
+export { type Frame, largestSanitised, priceSanitise, sanitiseSvg } from './sanitise-svg.ts'
