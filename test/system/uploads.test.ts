@@ -206,7 +206,13 @@ describe('a bad upload', () => {
       5455,
       /GIF/,
     ],
-    ['an SVG', () => upload(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')), 415, 5455, /SVG/],
+    [
+      'an SVG that is cut',
+      () => upload(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><g>')),
+      415,
+      5455,
+      /SVG/,
+    ],
     ['no file', () => system.api(account, 'POST', path, imageFormWithout()), 400, 5400, /"file"/],
     [
       'a url',
@@ -361,7 +367,6 @@ describe.runIf(hasCorpus)('a decompression bomb', () => {
     '65536-uint32-limit.png',
     'giant-image.jpg',
     'big-height.webp',
-    'giant.svg',
   ])('%s is refused from its header', async (name) => {
     const bytes = await readCorpus(`limits/${name}`)
     const answer = await upload(bytes, {}, name)

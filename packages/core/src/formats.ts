@@ -100,7 +100,7 @@ export const FORMATS = {
     extension: 'svg',
     signature: { root: 'svg' },
     alpha: true,
-    upload: false,
+    upload: true,
     output: null,
     opaqueBase: ['png'],
   },
@@ -136,9 +136,9 @@ export function isOutputFormat(format: Format): format is OutputFormat {
   return FORMATS[format].output !== null
 }
 
-/** What a result can be: a picture, or what is said of one. */
-export type ResultFormat = OutputFormat | 'json'
-export const RESULT_FORMATS: readonly ResultFormat[] = [...OUTPUT_FORMATS, 'json']
+/** What a result can be: a picture, be it written here or passed on as it came, or what is said of one. */
+export type ResultFormat = Format | 'json'
+export const RESULT_FORMATS: readonly ResultFormat[] = [...FORMAT_NAMES, 'json']
 
 /** `Content-Type` of a result. */
 export const mimeOf = (format: ResultFormat): string =>

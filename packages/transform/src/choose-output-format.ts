@@ -50,6 +50,8 @@ function candidatesOf(
   switch (format) {
     case 'auto':
       return [...OFFERED[formatClass].flatMap(formatsOf), ...base]
+    case 'svg':
+      return [] // nothing with pixels
     case 'standard':
       return [picture.hasAlpha ? 'png' : 'jpeg']
     case 'base':

@@ -4,6 +4,7 @@ import { avifCodec } from './codecs/avif.ts'
 import { gifDecoder } from './codecs/gif.ts'
 import { jpegCodec } from './codecs/jpeg.ts'
 import { pngCodec } from './codecs/png.ts'
+import { svgDecoder } from './codecs/svg.ts'
 import { webpCodec } from './codecs/webp.ts'
 import type { Decoder } from './decoder.ts'
 
@@ -14,6 +15,7 @@ export const DECODERS = {
   webp: stillDecoder(webpCodec),
   avif: stillDecoder(avifCodec),
   gif: gifDecoder,
+  svg: svgDecoder,
 } as const satisfies Partial<Record<Format, Decoder>>
 
 export type Decodable = keyof typeof DECODERS

@@ -1,4 +1,4 @@
-import { FORMATS } from '@tintype/core'
+import { FORMATS, type Size } from '@tintype/core'
 import type { PicturePlan } from './picture-plan.ts'
 import type { ProbedSource } from './source.ts'
 import type { Transformed } from './transform-image.ts'
@@ -24,9 +24,15 @@ export function describePicture(
       format: FORMATS[facts.format].mime,
     },
   }
-  return {
-    bytes: new TextEncoder().encode(JSON.stringify(description)),
-    ...{ format: 'json', width, height, warnings },
-    memory: { pricedBytes: 0, peakBytes: 0 },
-  }
+  return toJson(description, canvas.size, warnings)
 }
+
+/** An SVG has no size in px and is not changed: only its format is told. Rule: docs/parity.md#svg. */
+export const describeDrawing = ({ facts }: Pick<ProbedSource, 'facts'>): Transformed =>
+  toJson({ original: { format: FORMATS[facts.format].mime } }, facts, [])
+
+const toJson = (description: object, { width, height }: Size, warnings: readonly string[]): Transformed => ({
+  bytes: new TextEncoder().encode(JSON.stringify(description)),
+  ...{ format: 'json', width, height, warnings },
+  memory: { pricedBytes: 0, peakBytes: 0 },
+})

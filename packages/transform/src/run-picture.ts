@@ -35,7 +35,7 @@ const PIECES_PER_TURN = 4
  * already come without the event loop having a look at anything else, so there is a turn for that now and then; clients
  * that leave would not be noticed otherwise.
  */
-async function* checked(file: AsyncIterable<Uint8Array>, turns: Turns) {
+export async function* checked(file: AsyncIterable<Uint8Array>, turns: Turns) {
   let pieces = 0
   for await (const bytes of file) {
     if (++pieces % PIECES_PER_TURN === 0) await turns.yield()

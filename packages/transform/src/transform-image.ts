@@ -11,13 +11,15 @@ import {
 import type { KernelPool } from '@tintype/pixels'
 import { analyse, needsOf } from './analyse/analyse.ts'
 import type { NeedBytes } from './decoder.ts'
-import { describePicture } from './describe-picture.ts'
+import { describeDrawing, describePicture } from './describe-picture.ts'
 import { type Governor, MAX_SOURCES, type Start } from './governor.ts'
 import { createMemoryMeter } from './memory-meter.ts'
+import { type PassThroughPlan, planPassThrough, runPassThrough } from './pass-through.ts'
 import { toDeliveryError } from './pixel-faults.ts'
 import { planJob, startBytesOf } from './plan-job.ts'
 import { planPicture } from './plan-picture.ts'
 import { runJob } from './run-job.ts'
+import { checked } from './run-picture.ts'
 import { type OpenSource, type ProbedSource, probeSource } from './source.ts'
 import type { Vision } from './vision.ts'
 
@@ -109,6 +111,8 @@ async function runProbed(
 ): Promise<Transformed> {
   const { governor, kernels, vision = null } = services
   const turn = services.yield
+  const passThrough = program.output.kind === 'json' ? null : planPassThrough(program.output, source)
+  if (passThrough !== null) return passOn(passThrough, source, start, services)
   const needs = needsOf(program.ops)
   const findings = await analyse(needs, program.ops, source, start, { kernels, vision, yield: turn })
   const known = { overlays, findings }
@@ -116,6 +120,7 @@ async function runProbed(
     planJob(ops, output, source, formatClass, governor.budgetBytes, known)
   if (mustAlsoFit?.output.kind === 'picture') planFor(mustAlsoFit, mustAlsoFit.output)
   const { output } = program
+  if (output.kind === 'json' && source.facts.format === 'svg') return describeDrawing(source)
   if (output.kind === 'json')
     return describePicture(planPicture(program.ops, source, output.frames, known), source)
   const plan = planFor(program, output)
@@ -136,6 +141,28 @@ async function runProbed(
     }
   } finally {
     kernel.close()
+    reservation.release()
+  }
+}
+
+/** The source's own document instead of a picture of it. */
+async function passOn(
+  plan: PassThroughPlan,
+  source: ProbedSource,
+  start: Start,
+  services: TransformServices,
+): Promise<Transformed> {
+  const { peakBytes } = plan.price
+  const reservation = await start.claim(peakBytes)
+  try {
+    const meter = createMemoryMeter()
+    const turns = { check: reservation.renew, yield: () => yieldIfBusy(services, peakBytes) }
+    const bytes = await runPassThrough(plan, checked(source.file(meter), turns), meter)
+    return {
+      ...{ bytes, format: plan.format, ...plan.size, warnings: plan.warnings },
+      memory: { pricedBytes: peakBytes, peakBytes: meter.peakBytes() },
+    }
+  } finally {
     reservation.release()
   }
 }

@@ -2,6 +2,7 @@ import {
   FORMATS,
   type FormatClass,
   isNamed,
+  isOutputFormat,
   negotiateFormat,
   OUTPUT_FORMATS,
   type Output,
@@ -19,9 +20,11 @@ export const formatClassOf = (output: Output, accept: string | null): FormatClas
 /** The formats that a program aims at for a class of clients, when nothing makes the render Worker fall back. */
 export function formatsAimedAt(output: Output, formatClass: FormatClass): readonly ResultFormat[] {
   if (output.kind === 'json') return ['json']
-  return OUTPUT_FORMATS.filter(
-    (format) => format === output.format || FORMATS[format].output.class === formatClass,
+  const { format: wanted } = output
+  const written = OUTPUT_FORMATS.filter(
+    (format) => format === wanted || FORMATS[format].output.class === formatClass,
   )
+  return isNegotiated(output) || wanted === 'svg' ? [...written, 'svg'] : written
 }
 
 /**
@@ -32,5 +35,6 @@ export function formatsAimedAt(output: Output, formatClass: FormatClass): readon
 export const canShow = (output: Output, accept: string | null, format: ResultFormat): boolean =>
   !isNegotiated(output) ||
   format === 'json' ||
+  !isOutputFormat(format) || // it was passed on, so there is nothing else to offer
   FORMATS[format].output.class === 'base' ||
   isNamed(accept, FORMATS[format].mime)

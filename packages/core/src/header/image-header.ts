@@ -8,13 +8,14 @@ import type { HeaderParser, ImageHeader } from './header-parser.ts'
 import { readJpegHeader } from './jpeg-header.ts'
 import { readPngHeader } from './png-header.ts'
 import { SNIFF_BYTES, sniffFormat } from './sniff-format.ts'
+import { readSvgHeader } from './svg-header.ts'
 import { readWebpHeader } from './webp-header.ts'
 
 export type { HeaderParser, ImageHeader } from './header-parser.ts'
 
-/** SVG has no row yet: it is recognised, and refused even when it is accepted. */
+/** null: recognised, and refused even when it is accepted. */
 const HEADER_PARSERS: { readonly [F in Format]: HeaderParser | null } = {
-  svg: null,
+  svg: readSvgHeader,
   jpeg: readJpegHeader,
   png: readPngHeader,
   webp: readWebpHeader,

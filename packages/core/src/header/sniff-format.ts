@@ -86,7 +86,7 @@ const ROOT = /^<(?:!doctype\s+)?(?:[\w.-]+:)?([\w.-]+)[\s/>[]/i
 
 function sniffMarkup(prefix: Uint8Array): Sniffed | null {
   const undecided = prefix.length < SNIFF_BYTES ? null : UNKNOWN
-  const text = latin1(prefix.subarray(0, SNIFF_BYTES))
+  const text = latin1(narrow(prefix.subarray(0, SNIFF_BYTES)))
   const rest = text.replace(PROLOGUE, '')
   if (rest === '' || '\xef\xbb\xbf'.startsWith(rest)) return undecided
   if (!rest.startsWith('<')) return UNKNOWN
@@ -100,6 +100,15 @@ function sniffMarkup(prefix: Uint8Array): Sniffed | null {
   if (root === 'html') return unreadable('HTML')
   if (root !== undefined) return UNKNOWN
   return /^<[\w!][\w\s:.-]*$/.test(rest) ? undecided : UNKNOWN
+}
+
+/** UTF-16 as one byte a character, without its byte order mark: markup is ASCII up to its root. */
+function narrow(bytes: Uint8Array): Uint8Array {
+  const [first, second] = bytes
+  const hasMark = (first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe)
+  const isLittle = first === 0xff || (first === 0x3c && second === 0)
+  if (!hasMark && !isLittle && !(first === 0 && second === 0x3c)) return bytes
+  return bytes.slice(hasMark ? 2 : 0).filter((_, i) => (i % 2 === 0) === isLittle)
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -198,11 +198,11 @@ export const OPTIONS = {
     },
   },
   format: {
-    type: word('auto', 'avif', 'webp', 'jpeg', 'baseline-jpeg', 'png', 'png-force', 'json'),
+    type: word('auto', 'avif', 'webp', 'jpeg', 'baseline-jpeg', 'png', 'png-force', 'svg', 'json'),
     aliases: ['f'],
     surfaces: WHOLE_PICTURE,
     group: 'output',
-    doc: 'Format of the result. `auto`: the best one that the client takes; `avif`: else WebP; `jpeg` is progressive, `baseline-jpeg` is not; `png`: PNG or JPEG, as the picture needs; `png-force`: PNG; `json`: what is known of the picture, instead of it. Absent: `auto` for hosted pictures, JPEG or PNG for others.',
+    doc: 'Format of the result. `auto`: the best one that the client takes; `avif`: else WebP; `jpeg` is progressive, `baseline-jpeg` is not; `png`: PNG or JPEG, as the picture needs; `png-force`: PNG; `svg`: an SVG as it came, sanitised, which is also what an SVG is without a format; `json`: what is known of the picture, instead of it. Absent: `auto` for hosted pictures, JPEG or PNG for others.',
     example: 'webp',
     evidence: 'docs/parity.md#formats-and-geometry',
     demo: { unseen: 'The picture stays the same; what differs is who can show it, and its bytes.' },

@@ -17,6 +17,7 @@ const FORMAT_WORDS = {
   'baseline-jpeg': { format: 'jpeg', jpeg: 'baseline' },
   png: { format: 'base' },
   'png-force': { format: 'png' },
+  svg: { format: 'svg' },
 } as const satisfies Record<
   Exclude<NonNullable<ResolvedOptions['format']>, 'json'>,
   Pick<PictureOutput, 'format'> & Partial<Pick<PictureOutput, 'jpeg'>>

@@ -129,9 +129,9 @@ export interface PictureOutput {
   /**
    * One format, or who decides: `auto` the client, by its format class, which is the only thing in a program that depends
    * on it; `standard` JPEG, or PNG where there is transparency; `base` the same, but the original's own format where
-   * everybody can show it.
+   * everybody can show it. `svg` is for sources that are SVGs; for them `auto` and `standard` mean the same.
    */
-  readonly format: OutputFormat | 'auto' | 'standard' | 'base'
+  readonly format: OutputFormat | 'svg' | 'auto' | 'standard' | 'base'
   /** 1–100, on the JPEG scale; null where nobody asked: then it is {@link DEFAULT_QUALITY}. */
   readonly quality: number | null
   /** How a JPEG is written where its size lets it choose. */

@@ -36,9 +36,12 @@ export async function refuseUndeliverable(
   timer.abort()
   if (missesEnd && (verdict === null || verdict.verdict === 'unknown'))
     throw new ApiError('unavailable', 'too busy to see whether the image is whole, try again')
-  if (missesEnd && !showsAll(verdict))
+  // Of a drawing, more than its end may be missing.
+  const isDrawing = ref.facts.format === 'svg'
+  if (missesEnd && !isDrawing && !showsAll(verdict))
     throw new ApiError('unsupportedImage', 'the file ends before the image does')
   if (verdict?.verdict !== 'refused') return
+  if (isDrawing && verdict.detail !== null) throw new ApiError('unsupportedImage', verdict.detail)
   if (verdict.kind === 'refusedDimensions') throw new ApiError('uploadTooLarge', tooLarge(ref.facts))
   throw new ApiError('unsupportedImage', verdict.detail ?? 'it can not be decoded')
 }

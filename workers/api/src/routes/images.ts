@@ -116,6 +116,8 @@ export const imageRoutes = new Hono<ApiEnv>()
       'content-type': FORMATS[record.source.format].mime,
       'content-length': String(blob.info.sizeBytes),
       'x-content-type-options': 'nosniff',
+      // An SVG as it came may run scripts: where a browser opens it, it is nobody's page.
+      'content-security-policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     })
   })
   .get(`/v1/${ID}`, async (c) => {

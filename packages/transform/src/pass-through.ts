@@ -1,0 +1,100 @@
+import { ApiError, type Format, type PictureOutput, type Size, uprightSize } from '@tintype/core'
+import { largestSanitised, priceSanitise, sanitiseSvg } from '@tintype/svg'
+import type { MemoryMeter } from './memory-meter.ts'
+import { readWhole } from './read-whole.ts'
+import { type ProbedSource, READER_WINDOW_BYTES } from './source.ts'
+
+/** A document that is written anew while it passes. */
+interface Rewrite {
+  /** What it holds besides what it has written, bytes. */
+  readonly heldBytes: number
+  /** Most bytes that it writes. */
+  readonly largestBytes: number
+  run(file: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/**
+ * A result that is its source's own document, as it came or written anew. No pixel is touched, so no operation acts on
+ * it and no setting of an encoder counts.
+ */
+export interface PassThroughPlan {
+  readonly kind: 'passThrough'
+  readonly format: Format
+  /** Upright, px. */
+  readonly size: Size
+  readonly sizeBytes: number
+  /** null: byte for byte. */
+  readonly rewrite: Rewrite | null
+  readonly price: { readonly peakBytes: number }
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Whether a source leaves as the document that it is: an SVG does, sanitised, unless a format with pixels is asked for.
+ * @returns null where pixels are to be made
+ * @throws ApiError `notAnImage` where an SVG is asked for and the source is none
+ * Rule: docs/parity.md#svg.
+ */
+export function planPassThrough(
+  { format }: Pick<PictureOutput, 'format'>,
+  { facts, start }: Pick<ProbedSource, 'facts' | 'start'>,
+): PassThroughPlan | null {
+  const leavesAsItIs = format === 'auto' || format === 'standard' || format === 'svg'
+  if (facts.format !== 'svg') {
+    if (format === 'svg') throw new ApiError('notAnImage', 'only an SVG can be delivered as SVG')
+    return null
+  }
+  if (!leavesAsItIs) return null
+  const { sizeBytes } = facts
+  const rewrite: Rewrite = {
+    heldBytes: priceSanitise(sizeBytes),
+    largestBytes: largestSanitised(sizeBytes),
+    run: (file) => sanitiseSvg(file, sizeBytes),
+  }
+  return planDocument(facts, start, rewrite, [])
+}
+
+/** The plan of a document, with its price. */
+export function planDocument(
+  facts: ProbedSource['facts'],
+  start: Uint8Array,
+  rewrite: Rewrite | null,
+  warnings: readonly string[],
+): PassThroughPlan {
+  const { format, sizeBytes } = facts
+  const documentBytes = rewrite === null ? sizeBytes : rewrite.heldBytes + 2 * rewrite.largestBytes
+  return {
+    ...{ kind: 'passThrough', format, size: uprightSize(facts), sizeBytes, rewrite, warnings },
+    price: { peakBytes: start.length + READER_WINDOW_BYTES + documentBytes },
+  }
+}
+
+/**
+ * The document's bytes.
+ * @throws ApiError `decodingFailed` when it is not what it should be, and what a rewrite throws
+ */
+export async function runPassThrough(
+  { rewrite, sizeBytes }: PassThroughPlan,
+  file: AsyncIterable<Uint8Array>,
+  meter: MemoryMeter,
+): Promise<Uint8Array> {
+  if (rewrite === null) {
+    meter.hold(sizeBytes)
+    return readWhole(file, sizeBytes)
+  }
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of rewrite.run(file)) {
+    pieces.push(piece)
+    length += piece.length
+    meter.hold(piece.length)
+  }
+  const document = new Uint8Array(length)
+  meter.hold(length)
+  let at = 0
+  for (const piece of pieces) {
+    document.set(piece, at)
+    at += piece.length
+  }
+  return document
+}
