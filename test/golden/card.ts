@@ -16,6 +16,12 @@ export const CARDS = {
       const alpha = Math.max(0, Math.min(255, (36 - away) * 40))
       return [220, x * 2, y * 3, x < 60 && y < 40 ? alpha / 2 : alpha]
     }),
+  /** A ramp within a white frame of four widths, of which one px is nearly white. */
+  framed: () =>
+    draw(120, 80, (x, y) => {
+      if (x >= 21 && x < 100 && y >= 13 && y < 70) return [x * 2, y * 3, 60, 255]
+      return x === 4 && y === 4 ? [250, 252, 255, 255] : [255, 255, 255, 255]
+    }),
   /** Calm grey, and a white square of 20x20 right of the middle. */
   spot: () =>
     draw(120, 80, (x, y) =>

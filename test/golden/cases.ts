@@ -114,6 +114,27 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
     psnr: 45,
   },
   {
+    name: 'trim cuts sides of the source, before it is turned and resized',
+    card: 'opaque',
+    options: { trim: { top: 10, left: 0.25, width: 60 }, rotate: 90, width: 35 },
+    reference: (card) => card.rotate(90).extract({ left: 0, top: 30, width: 70, height: 60 }).resize(35, 30),
+    psnr: 45,
+  },
+  {
+    name: 'trim of a border finds it to the pixel',
+    card: 'framed',
+    options: { trim: 'border' },
+    reference: (card) => card.trim({ threshold: 10, lineArt: true }),
+    psnr: Number.POSITIVE_INFINITY,
+  },
+  {
+    name: 'trim of a border of a colour, of which some is kept',
+    card: 'framed',
+    options: { trim: { border: { color: 'white', tolerance: 20, keep: 5 } }, width: 40 },
+    reference: (card) => card.extract({ left: 16, top: 8, width: 89, height: 67 }).resize(40, 30),
+    psnr: 42,
+  },
+  {
     name: 'brightness is a factor of levels',
     card: 'opaque',
     options: { brightness: 1.3 },

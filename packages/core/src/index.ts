@@ -115,6 +115,8 @@ export type {
   Program,
   ResizeOp,
   SegmentOp,
+  TrimBorderOp,
+  TrimOp,
   TurnOp,
 } from './program/program.ts'
 export { COMPOSITES } from './program/program.ts'
@@ -144,6 +146,7 @@ export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from
 export type { Clock, Timers } from './timers.ts'
 export type { FitMode, GeometryRequest, Plan } from './transform-plan.ts'
 export { planTransform } from './transform-plan.ts'
+export { type Amount, type Trim, trimWindow } from './trim-window.ts'
 export { LEASE_RENEWAL_MS, UPLOAD_LEASE_MS } from './upload-lease.ts'
 export type { Variant, VariantOptions } from './variant.ts'
 export {

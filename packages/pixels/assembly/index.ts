@@ -33,11 +33,11 @@ export {
   jpegBeginScan, jpegCountBand, jpegCountLastRun, jpegCountMcus, jpegEndScan, jpegOutput, jpegOutputBytes,
   jpegOutputFetched, jpegOutputLimit, jpegWriteBand, jpegWriteMcus,
 } from './jpeg-encode-scan'
-export { colourCmykLutRow, colourNaiveCmykRow, colourRgbLutRow } from './colour-lut'
-export { colourGreyRow, colourMatrixRow } from './colour-matrix'
+export { colourRow } from './colour-row'
 export { fillRow } from './extend'
 export { flattenRow, underlayRow } from './flatten'
 export { compositeRow } from './composite'
+export { watchBegin, watchFound, watchProfile } from './watch'
 export { isOpaque, sharpenRaster, sharpenScratch } from './sharpen'
 export {
   AXIS_RECORD, AXIS_SPARE_POSITIONS, AXIS_TAPS_HEADER, JPEG_BITS_BYTES, JPEG_BLOCKS_BYTES, JPEG_COEFFICIENTS_BYTES,

@@ -90,39 +90,40 @@ export function createDeepTables(kernel: Kernel, profile: DeepProfile): DeepTabl
  * CMYK profiles expect four inks in the raster's bytes (0 no ink, 255 full ink) and leave opaque RGBA.
  */
 export function applyColourProfile(kernel: Kernel, raster: KernelRaster, profile: ColourProfile): void {
-  const exports = kernel.exports
-  const convertRow = guardTraps(() => prepare(kernel, exports, profile))
-  if (!convertRow) return
+  const { colourRow } = kernel.exports
   guardTraps(() => {
-    for (let y = 0; y < raster.height; y++) convertRow(raster.pointer + y * raster.width * 4, raster.width)
+    const [kind, ...tables] = createRowTables(kernel, profile)
+    if (kind === 0) return
+    for (let y = 0; y < raster.height; y++) {
+      colourRow(kind, raster.pointer + y * raster.width * 4, raster.width, ...tables)
+    }
   })
 }
 
-/** Fill the tables of a profile; returns what converts a row, or null when there is nothing to do. */
-function prepare(
-  kernel: Kernel,
-  exports: KernelExports,
-  profile: ColourProfile,
-): ((row: number, count: number) => void) | null {
+/** A kind of `assembly/colour-row.ts`, and what its function takes. */
+export type RowTables = readonly [
+  ...[kind: number, a: number, b: number, c: number],
+  ...[d: number, e: number, f: number],
+]
+
+/** Fill the tables by which the kernel converts rows: {@link priceColourProfile} bytes. Kind 0: there is nothing to do. */
+export function createRowTables(kernel: Kernel, profile: ColourProfile): RowTables {
+  const { exports } = kernel
   switch (profile.kind) {
     case 'srgb':
-      return null
+      return [0, 0, 0, 0, 0, 0, 0]
     case 'cmyk-naive':
-      return (row, count) => exports.colourNaiveCmykRow(row, count)
+      return [1, 0, 0, 0, 0, 0, 0]
     case 'matrix': {
       const [columns, encode] = fillMatrix(kernel, exports, matrixColumns(profile), LEVELS_8)
-      return (row, count) => exports.colourMatrixRow(row, count, columns, encode)
+      return [2, columns, encode, 0, 0, 0, 0]
     }
-    case 'grey': {
-      const levels = fillGrey(kernel, exports, profile)
-      return (row, count) => exports.colourGreyRow(row, count, levels)
-    }
+    case 'grey':
+      return [3, fillGrey(kernel, exports, profile), 0, 0, 0, 0, 0]
     default: {
       const { positions, grid, strides } = fillLut(kernel, exports, profile, LEVELS_8)
       const [x = 0, y = 0, z = 0, black = 0] = strides
-      return profile.kind === 'cmyk-lut'
-        ? (row, count) => exports.colourCmykLutRow(row, count, positions, grid, x, y, z, black)
-        : (row, count) => exports.colourRgbLutRow(row, count, positions, grid, x, y, z)
+      return [profile.kind === 'cmyk-lut' ? 5 : 4, positions, grid, x, y, z, black]
     }
   }
 }

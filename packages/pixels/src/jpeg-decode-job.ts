@@ -44,7 +44,7 @@ export function createJob(
 ): { job: JpegJob; raster: KernelRaster } {
   const { components, columns, rows, outWidth, outHeight, orientation } = plan
   const kernelFunctions = kernel.exports
-  const pointer = kernel.exports.allocate(outWidth * outHeight * 4)
+  const pointer = plan.isWatched ? 0 : kernel.exports.allocate(outWidth * outHeight * 4)
   const scratch = kernel.exports.allocate(SCRATCH_BYTES)
   kernelFunctions.jpegDecodeCreate(
     components.length,

@@ -39,6 +39,10 @@ export interface JpegDecodeRequest {
   readonly window?: PixelWindow
   readonly outWidth: number
   readonly outHeight: number
+  /** What there is of the picture, as shown: pixels beyond it never weigh in. Default: all of it. */
+  readonly within?: PixelWindow
+  /** See `ResizeRequest`. */
+  readonly isWatched?: boolean
   /** Let pixels just outside the window weigh in at its edges. Default true. */
   readonly bleed?: boolean
   /** Default: what the header says. 1 leaves the picture as stored. */
@@ -75,6 +79,8 @@ export interface JpegPlan {
   readonly colour: JpegColour
   readonly orientation: Orientation
   readonly keepInks: boolean
+  /** See `ResizeRequest`. */
+  readonly isWatched: boolean
   /** Output size in stored order. */
   readonly outWidth: number
   readonly outHeight: number
@@ -174,6 +180,7 @@ export function planJpegDecode(header: JpegHeader, request: JpegDecodeRequest): 
     colour: header.colour,
     orientation,
     keepInks: request.keepInks ?? false,
+    isWatched: request.isWatched ?? false,
     outWidth: stored.outWidth,
     outHeight: stored.outHeight,
     components: plans,
@@ -188,6 +195,7 @@ export function planJpegDecode(header: JpegHeader, request: JpegDecodeRequest): 
 
 interface StoredRequest {
   readonly window: PixelWindow
+  readonly within: PixelWindow | null
   readonly outWidth: number
   readonly outHeight: number
   readonly bleed: boolean
@@ -201,14 +209,17 @@ function toStored(header: JpegHeader, request: JpegDecodeRequest, orientation: O
   const { width, height } = header
   const isTurned = orientation >= 5
   const shown = isTurned ? { width: height, height: width } : { width, height }
-  const window = request.window ?? { x: 0, y: 0, ...shown }
-  const turned = isTurned
-    ? { x: window.y, y: window.x, width: window.height, height: window.width }
-    : { ...window }
-  if (MIRRORED_X.includes(orientation)) turned.x = width - turned.x - turned.width
-  if (MIRRORED_Y.includes(orientation)) turned.y = height - turned.y - turned.height
+  const turn = (window: PixelWindow): PixelWindow => {
+    const turned = isTurned
+      ? { x: window.y, y: window.x, width: window.height, height: window.width }
+      : { ...window }
+    if (MIRRORED_X.includes(orientation)) turned.x = width - turned.x - turned.width
+    if (MIRRORED_Y.includes(orientation)) turned.y = height - turned.y - turned.height
+    return turned
+  }
   return {
-    window: turned,
+    window: turn(request.window ?? { x: 0, y: 0, ...shown }),
+    within: request.within === undefined ? null : turn(request.within),
     outWidth: isTurned ? request.outHeight : request.outWidth,
     outHeight: isTurned ? request.outWidth : request.outHeight,
     bleed: request.bleed ?? true,
@@ -224,7 +235,7 @@ interface Frame {
 
 /** Scale and axes of one component; an axis is in samples of the component at its scale. */
 function planGeometry({ h, v }: JpegComponent, request: StoredRequest, frame: Frame, remaining: number) {
-  const { window, outWidth, outHeight, bleed } = request
+  const { window, within, outWidth, outHeight, bleed } = request
   const ratioX = ((window.width / outWidth) * h) / frame.hMax
   const ratioY = ((window.height / outHeight) * v) / frame.vMax
   const largest = Math.floor(Math.log2(Math.max(1, Math.min(ratioX, ratioY) / remaining)))
@@ -245,6 +256,7 @@ function planGeometry({ h, v }: JpegComponent, request: StoredRequest, frame: Fr
     length: window.width / pixelsX,
     out: outWidth,
     bleed,
+    ...rangeOf(within?.x, within?.width, pixelsX),
     enlargeBy: enlarge(pixelsX, window.width, outWidth),
   }
   const y: AxisRequest = {
@@ -253,11 +265,18 @@ function planGeometry({ h, v }: JpegComponent, request: StoredRequest, frame: Fr
     length: window.height / pixelsY,
     out: outHeight,
     bleed,
+    ...rangeOf(within?.y, within?.height, pixelsY),
     enlargeBy: enlarge(pixelsY, window.height, outHeight),
   }
   const blockSize = BLOCK >> scale
   return { h, v, scale, x, y, pixelsX, pixelsY, mcuWidth: h * blockSize, mcuHeight: v * blockSize }
 }
+
+/** A stretch of the picture in samples of a component; nothing where there is no such limit. */
+const rangeOf = (start: number | undefined, length: number | undefined, pixels: number) =>
+  start === undefined || length === undefined
+    ? {}
+    : { within: { first: start / pixels, end: (start + length) / pixels } }
 
 const samplesOf = ({ from, to }: McuRange, mcuSize: number, size: number) => ({
   first: from * mcuSize,

@@ -13,9 +13,9 @@ const PAGE = 65536
 
 /** Bytes that a decode allocates in a kernel, the kernel's static data not included. */
 export function allocatedByJpegDecode(plan: Omit<JpegPlan, 'priceBytes'>): number {
-  const { components, outWidth, outHeight, mcusX, bandRows } = plan
+  const { components, outWidth, outHeight, mcusX, bandRows, isWatched } = plan
   const sizes = [
-    outWidth * outHeight * 4,
+    isWatched ? 0 : outWidth * outHeight * 4,
     SCRATCH_BYTES,
     KERNEL_LAYOUT.JPEG_BITS_BYTES,
     KERNEL_LAYOUT.JPEG_HUFFMAN_BYTES,

@@ -26,6 +26,9 @@ export interface PngResize {
   readonly outHeight: number
   /** Part of the picture that is shown. Default: all of it. */
   readonly window?: PixelWindow
+  /** See `ResizeRequest`, as the others below. */
+  readonly within?: PixelWindow
+  readonly isWatched?: boolean
   /** See `ResizeRequest`. */
   readonly bleed?: boolean
   readonly orientation?: Orientation
@@ -92,7 +95,7 @@ function chooseDeepProfile(
 function planRows(header: PngHeader, resize: PngResize): ResizePlan | null {
   const { width, height, hasAlpha } = header
   const same = resize.outWidth === width && resize.outHeight === height && (resize.orientation ?? 1) === 1
-  if (same && resize.window === undefined) return null
+  if (same && resize.window === undefined && !resize.isWatched) return null
   return planResize({ ...resize, kind: hasAlpha ? 'alpha' : 'opaque', width, height })
 }
 

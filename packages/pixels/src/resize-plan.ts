@@ -62,6 +62,8 @@ export interface AxisRequest {
   readonly out: number
   /** Whether samples just outside the window weigh in at its edges, as if the picture was resized, then cropped. */
   readonly bleed: boolean
+  /** What there is of the source, in its samples, fractions allowed: samples that lie beyond it, even in part, never weigh in. */
+  readonly within?: SampleRange
   /** Filter for enlarging. Default Catmull-Rom. */
   readonly enlargeBy?: number
   /** Filter by a Gaussian of this standard deviation, source samples, whatever the sizes. */
@@ -92,13 +94,16 @@ const sigmaInCells = (sigma: number, box: number): number =>
   Math.sqrt(Math.max(0.01, sigma ** 2 - (box ** 2 - 1) / 12)) / box
 
 /** Samples that may weigh in at all. */
-const allowedRange = ({ size, start, length, bleed }: AxisRequest): SampleRange =>
-  bleed
-    ? { first: 0, end: size }
-    : {
-        first: Math.max(0, Math.floor(start + ROUNDING)),
-        end: Math.min(size, Math.ceil(start + length - ROUNDING)),
-      }
+function allowedRange({ size, start, length, bleed, within }: AxisRequest): SampleRange {
+  const window = {
+    first: Math.max(0, Math.floor(start + ROUNDING)),
+    end: Math.min(size, Math.ceil(start + length - ROUNDING)),
+  }
+  if (!bleed) return window
+  if (within === undefined) return { first: 0, end: size }
+  const inner = { first: Math.ceil(within.first - ROUNDING), end: Math.floor(within.end + ROUNDING) }
+  return inner.first < inner.end ? inner : window // less than one sample: there is nothing but what is mixed
+}
 
 /** The source samples that a request reads. */
 export function neededRange(request: AxisRequest): SampleRange {
@@ -123,8 +128,15 @@ export function planAxis(request: AxisRequest, range: SampleRange = neededRange(
   const count = end - first
   const cells = Math.ceil(count / box)
   const allowed = allowedRange(request)
-  const lowest = clamp(Math.floor((allowed.first - first) / box), 0, cells - 1)
-  const highest = clamp(Math.ceil((allowed.end - first) / box) - 1, lowest, cells - 1)
+  // Cells that lie across the edge of what there is are mixed: the next ones stand for them, where there are any.
+  const [inner, innerEnd] = [
+    Math.ceil((allowed.first - first) / box),
+    Math.floor((allowed.end - first) / box),
+  ]
+  const isInner = request.within !== undefined && inner < innerEnd
+  const lowest = clamp(isInner ? inner : Math.floor((allowed.first - first) / box), 0, cells - 1)
+  const highestCell = (isInner && allowed.end < end ? innerEnd : Math.ceil((allowed.end - first) / box)) - 1
+  const highest = clamp(highestCell, lowest, cells - 1)
   const taps = Math.min(highest - lowest + 1, Math.floor((2 * reach) / box) + 1)
   const origin = (start - first) / box
   return { first, count, box, cells, out, taps, filter, origin, step, stretch, lowest, highest, reach }

@@ -17,6 +17,10 @@ export interface ResizeRequest {
   readonly window?: PixelWindow
   readonly outWidth: number
   readonly outHeight: number
+  /** What there is of the picture, px, stored order: pixels beyond it never weigh in. Default: all of it. */
+  readonly within?: PixelWindow
+  /** Rows are only looked at, see `watchForBorder`, and nothing is kept of them. For pictures that are not turned or scaled. */
+  readonly isWatched?: boolean
   /** Let pixels just outside the window weigh in at its edges (resize, then crop), not only those inside. Default true. */
   readonly bleed?: boolean
   /** How the finished picture is turned. Default 1. For 5 to 8 the raster is outHeight × outWidth. */
@@ -29,6 +33,7 @@ export interface ResizePlan {
   readonly x: AxisPlan
   readonly y: AxisPlan
   readonly orientation: Orientation
+  readonly isWatched?: boolean
 }
 
 const KINDS = { plane: 0, opaque: 1, alpha: 2 } as const satisfies Record<RowKind, number>
@@ -64,12 +69,20 @@ export function planResize(request: ResizeRequest): ResizePlan {
   const { kind, width, height, outWidth, outHeight, bleed = true, orientation = 1 } = request
   const window = request.window ?? { x: 0, y: 0, width, height }
   checkGeometry({ width, height }, window, outWidth, outHeight)
+  const [inX, inY] = rangesOf(request.within)
   return {
-    kind,
-    orientation,
-    x: planAxis({ size: width, start: window.x, length: window.width, out: outWidth, bleed }),
-    y: planAxis({ size: height, start: window.y, length: window.height, out: outHeight, bleed }),
+    ...{ kind, orientation },
+    x: planAxis({ size: width, start: window.x, length: window.width, out: outWidth, bleed, ...inX }),
+    y: planAxis({ size: height, start: window.y, length: window.height, out: outHeight, bleed, ...inY }),
+    ...(request.isWatched ? { isWatched: true } : {}),
   }
+}
+
+/** `within` of both axes; nothing where there is no such limit. */
+function rangesOf(within: PixelWindow | undefined) {
+  if (within === undefined) return [{}, {}] as const
+  const { x, y, width, height } = within
+  return [{ within: { first: x, end: x + width } }, { within: { first: y, end: y + height } }] as const
 }
 
 /** Bytes of one axis table in the kernel. `taps` as padded for its reader. */
@@ -117,7 +130,7 @@ export function priceStage(x: AxisPlan, y: AxisPlan, shape: StageShape): number 
 
 /** Exact bytes that `createResizer` allocates: the output raster included, the kernel's own static data not. */
 export const priceResize = (plan: ResizePlan): number =>
-  align16(plan.x.out * plan.y.out * BYTES_PER_PIXEL[plan.kind]) + priceResizeInto(plan)
+  (plan.isWatched ? 0 : align16(plan.x.out * plan.y.out * BYTES_PER_PIXEL[plan.kind])) + priceResizeInto(plan)
 
 /** The same for a resizer that writes into a raster that is there. */
 export function priceResizeInto({ kind, x, y }: ResizePlan): number {
@@ -173,7 +186,8 @@ export function createResizer(kernel: Kernel, plan: ResizePlan, into?: number): 
 function allocateResizer(kernel: Kernel, plan: ResizePlan, into?: number): Resizer {
   const { kind, x, y, orientation } = plan
   const functions = kernel.exports
-  const rasterPointer = into ?? kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind])
+  const room = () => (plan.isWatched ? 0 : kernel.exports.allocate(x.out * y.out * BYTES_PER_PIXEL[kind]))
+  const rasterPointer = into ?? room()
   const axisX = createAxis(kernel, x, paddedTapsX(x, kind))
   const axisY = createAxis(kernel, y, paddedTapsY(y))
   const pointer = functions.resizerCreate(KINDS[kind], axisX, axisY, orientation, rasterPointer)

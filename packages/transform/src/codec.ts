@@ -12,6 +12,9 @@ export type { EncodeSettings } from './encoder.ts'
 export interface StillGeometry {
   readonly crop: Rect
   readonly scaled: Size
+  /** As in {@link View}. */
+  readonly within?: Rect
+  readonly isWatched?: boolean
 }
 
 export interface Decoded {
@@ -76,9 +79,9 @@ function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decoded, 'ra
 /** A codec of stills as a decoder: one frame. */
 export const stillDecoder = (codec: Pick<StillCodec, 'readStart' | 'planDecode'>): Decoder => ({
   readStart: (reader, need) => codec.readStart(reader, need),
-  plan(facts, start, { orientation, crop, size }) {
+  plan(facts, start, { orientation, size, frames: _frames, ...view }) {
     const { exif = null, ...plan } = codec.planDecode({ ...facts, orientation }, start, {
-      crop,
+      ...view,
       scaled: size,
     })
     return {

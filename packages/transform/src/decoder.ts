@@ -18,6 +18,10 @@ export interface View {
   readonly orientation: Orientation
   /** What of the turned picture is shown, px of it. Fractions fall where whole px of the scaled picture begin. */
   readonly crop: Rect
+  /** What there is of the turned picture, whole px: what was trimmed off weighs in nowhere. Absent: all of it. */
+  readonly within?: Rect
+  /** Rows are only looked at (`watchForBorder`), and frames have no raster: for a view that neither turns nor scales. */
+  readonly isWatched?: boolean
   /** Size at which `crop` is drawn, whole px, at least 1. */
   readonly size: Size
   /** How many frames of an animation are wanted. */

@@ -66,6 +66,8 @@ function planOverlay(op: DrawOp, canvas: Canvas, known: Known): PlannedStep {
   if (source === undefined) throw new ApiError('deliveryInternal')
   const ops = op.ops.map((inner) => resolveSides(inner, canvas.size))
   for (const inner of ops) {
+    if (inner.op === 'trim-border')
+      throw new ApiError('invalidOptions', '"trim" of an overlay cannot be "border"')
     if (inner.op !== 'resize' || !isSought(inner.gravity)) continue
     throw new ApiError('invalidOptions', `"gravity" of an overlay cannot be "${nameSought(inner.gravity)}"`)
   }

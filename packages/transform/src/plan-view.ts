@@ -1,19 +1,17 @@
 import {
-  composeOrientation,
   type FaceCrop,
   type Gravity,
   isSought,
   type Op,
-  type Orientation,
   type Plan,
   planTransform,
   type ResizeOp,
+  type Size,
   type SourceFacts,
-  toOrientation,
-  uprightSize,
 } from '@tintype/core'
 import type { Findings } from './analyse/findings.ts'
 import type { View } from './decoder.ts'
+import { planHead } from './plan-head.ts'
 import type { PlannedStep } from './step.ts'
 import { planPad } from './steps/pad.ts'
 
@@ -27,20 +25,10 @@ export interface PlannedView {
   readonly warnings: readonly string[]
 }
 
-/** A source's own orientation and the turns at the head of a program, as one. */
-export function leadingOrientation(facts: SourceFacts, ops: readonly Op[]): Orientation {
-  let orientation = toOrientation(facts.orientation)
-  for (const op of ops) {
-    if (op.op !== 'turn') break
-    orientation = composeOrientation(orientation, op.orientation)
-  }
-  return orientation
-}
-
 /**
- * Fuse the turns and the resize at the head of a program into the view that a decoder is asked for: it never makes more
- * pixels than are wanted.
- * @throws ApiError `refusedDimensions` when the result is too large
+ * Fuse the cuts, the turns and the resize at the head of a program into the view that a decoder is asked for: it never
+ * makes more pixels than are wanted.
+ * @throws ApiError `refusedDimensions` when the result is too large, or nothing is left
  */
 export function planView(
   facts: SourceFacts,
@@ -48,13 +36,15 @@ export function planView(
   frames: View['frames'],
   findings: Findings,
 ): PlannedView {
-  const orientation = leadingOrientation(facts, ops)
-  const afterTurns = ops.findIndex(({ op }) => op !== 'turn')
-  const rest = afterTurns < 0 ? [] : ops.slice(afterTurns)
+  const { orientation, whole, window, length } = planHead(facts, ops, findings)
+  const rest = ops.slice(length)
   const resize = rest[0]?.op === 'resize' ? rest[0] : null
-  const geometry = planGeometry({ ...facts, orientation }, resize, findings)
+  const { width, height } = window
+  const geometry = planGeometry({ width, height }, resize, findings)
+  const crop = { ...geometry.crop, x: window.x + geometry.crop.x, y: window.y + geometry.crop.y }
+  const isTrimmed = width < whole.width || height < whole.height
   return {
-    view: { orientation, crop: geometry.crop, size: geometry.scaled, frames },
+    view: { orientation, crop, size: geometry.scaled, frames, ...(isTrimmed ? { within: window } : {}) },
     pad: resize === null ? null : planPad(geometry, resize.fill, facts.hasAlpha),
     rest: resize === null ? rest : rest.slice(1),
     warnings: geometry.warnings,
@@ -62,8 +52,7 @@ export function planView(
 }
 
 /** Without a resize the plan still judges the size. */
-function planGeometry(facts: SourceFacts, resize: ResizeOp | null, findings: Findings): Plan {
-  const upright = uprightSize(facts)
+function planGeometry(upright: Size, resize: ResizeOp | null, findings: Findings): Plan {
   if (resize === null) return planTransform(upright, { fit: 'scale-down' })
   const gravity = gravityOf(resize, findings)
   const { faces, warnings = [] } = findings

@@ -6,10 +6,13 @@ import { planBorder } from './steps/border.ts'
 import { planResizeStep } from './steps/resize.ts'
 import { planSegment } from './steps/segment.ts'
 import { planSharpen } from './steps/sharpen.ts'
+import { planTrim, planTrimBorder } from './steps/trim.ts'
 import { planTurn } from './steps/turn.ts'
 
 /** One row per operation on a raster, each in a file of its own. */
 const STEPS: { readonly [K in StepOp['op']]: PlanStep<K> } = {
+  trim: planTrim,
+  'trim-border': planTrimBorder,
   turn: planTurn,
   resize: planResizeStep,
   segment: planSegment,

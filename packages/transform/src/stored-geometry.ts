@@ -1,4 +1,4 @@
-import { type Size, type SourceFacts, uprightSize } from '@tintype/core'
+import { type Rect, type Size, type SourceFacts, storedRect, uprightSize } from '@tintype/core'
 import type { StillGeometry } from './codec.ts'
 
 /** Size of the scaled picture in stored order, before it is turned upright. */
@@ -12,7 +12,21 @@ export function storedSize(
 }
 
 /** Whether nothing is cut off. */
-export function isWhole(source: Size & Pick<SourceFacts, 'orientation'>, { crop }: StillGeometry): boolean {
+function isWhole(source: Size & Pick<SourceFacts, 'orientation'>, { crop }: StillGeometry): boolean {
   const { width, height } = uprightSize(source)
   return crop.x === 0 && crop.y === 0 && crop.width === width && crop.height === height
+}
+
+/** What of the stored rows is read, and how: as the kernel's resizer takes it, before the picture is turned upright. */
+export function storedView(
+  source: Size & Pick<SourceFacts, 'orientation'>,
+  geometry: StillGeometry,
+): { readonly window?: Rect; readonly within?: Rect; readonly isWatched?: boolean } {
+  const { crop, within, isWatched } = geometry
+  const stored = (rect: Rect) => storedRect(source.orientation, uprightSize(source), rect)
+  return {
+    ...(isWhole(source, geometry) ? {} : { window: stored(crop) }),
+    ...(within === undefined ? {} : { within: stored(within) }),
+    ...(isWatched ? { isWatched } : {}),
+  }
 }

@@ -7,6 +7,7 @@ import { optionsSchema } from './options-schema.ts'
 import { parseOptions } from './parse-options.ts'
 import { point } from './point.ts'
 import { quality } from './quality.ts'
+import { TRIM_PARTS, trim } from './trim.ts'
 import { decimal, flag, oneOf, oneOfNumbers, positive, type ValueType, whole, word } from './value-type.ts'
 
 /**
@@ -20,6 +21,11 @@ export interface OptionRow<T> {
   readonly type: ValueType<T>
   /** Other names of the same option. The long name wins where both are given. */
   readonly aliases: readonly string[]
+  /**
+   * Parts of the value that a URL may give under names of their own, `name.part=text`. The value's text is then what stands
+   * under the bare name and `part:text` for each of them, joined by semicolons.
+   */
+  readonly parts?: readonly string[]
   readonly surfaces: readonly Surface[]
   /** A surface that takes other values than the others. */
   readonly narrower?: { readonly [S in Surface]?: ValueType<T> }
@@ -81,6 +87,17 @@ const unbuilt = (...aliases: readonly string[]) =>
  * The order of rows is the order of canonical text. What an option does to pixels is in `program/program-of-options.ts`.
  */
 export const OPTIONS = {
+  trim: {
+    type: trim(),
+    aliases: [],
+    parts: TRIM_PARTS,
+    surfaces: EVERYWHERE,
+    group: 'size',
+    doc: 'What is cut off the source before anything else: sides, all but a width or height, or an even `border` that is looked for.',
+    example: 'border',
+    evidence: 'docs/parity.md#trim',
+    demo: { of: 'framed' },
+  },
   fit: {
     type: word('scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze', 'scale-up'),
     aliases: [],
@@ -393,7 +410,6 @@ export const OPTIONS = {
   },
   onerror: unbuilt(),
   'origin-auth': unbuilt(),
-  trim: unbuilt(),
 } as const satisfies Record<string, OptionRow<unknown>>
 
 export type OptionName = keyof typeof OPTIONS
@@ -409,13 +425,32 @@ export type Options = OptionsOf<Surface>
 
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[]
 
-/** Names and aliases; a Map, so that `__proto__` is just unknown. */
-const NAMES: ReadonlyMap<string, OptionName> = new Map(
-  OPTION_NAMES.flatMap((name) => [name, ...OPTIONS[name].aliases].map((spelling) => [spelling, name])),
+/** What a spelling names: an option, or a part of its value. */
+export interface Spelling {
+  readonly name: OptionName
+  /** Null for the whole value. */
+  readonly part: string | null
+}
+
+/** Names, aliases and parts; a Map, so that `__proto__` is just unknown. */
+const SPELLINGS: ReadonlyMap<string, Spelling> = new Map(
+  OPTION_NAMES.flatMap((name): (readonly [string, Spelling])[] => {
+    const { aliases, parts = [] }: OptionRow<unknown> = OPTIONS[name]
+    return [
+      ...[name, ...aliases].map((spelling) => [spelling, { name, part: null }] as const),
+      ...parts.map((part) => [`${name}.${part}`, { name, part }] as const),
+    ]
+  }),
 )
 
+/** The option, or the part of one, that a URL's name means; null when there is none. */
+export const findSpelling = (spelling: string): Spelling | null => SPELLINGS.get(spelling) ?? null
+
 /** The option that a name or an alias means; null when there is none. */
-export const findOption = (spelling: string): OptionName | null => NAMES.get(spelling) ?? null
+export function findOption(spelling: string): OptionName | null {
+  const found = findSpelling(spelling)
+  return found?.part === null ? found.name : null
+}
 
 /** The row of an option, widened for code that treats all alike. */
 export const optionRow = (name: OptionName): OptionRow<unknown> => OPTIONS[name]

@@ -1,6 +1,7 @@
 import { ApiError, type ErrorKind } from '../errors.ts'
 import {
   findOption,
+  findSpelling,
   OPTION_NAMES,
   type OptionName,
   type Options,
@@ -48,12 +49,45 @@ export function parseUrlOptions(list: string): ParsedOptions<'url'> {
   })
   const parsed = collect(
     'url',
-    entries.map(([name, text]) => [name, (type) => type.fromText(decodeValue(name, text))]),
+    joinParts(entries).map(([name, texts]) => [name, (type) => type.fromText(texts())]),
   )
   if (Object.keys(parsed.options).length === 0) {
     throw new ApiError('invalidOptions', 'the list has no option that can be read')
   }
   return parsed
+}
+
+/**
+ * Parts that stand under names of their own (`trim.left=20`) become one entry with what stands under the bare name.
+ * @returns names with their text, which is decoded when it is asked for
+ */
+function joinParts(entries: readonly (readonly [string, string])[]): (readonly [string, () => string])[] {
+  const joined: (readonly [string, () => string])[] = []
+  const parts = new Map<OptionName, Map<string | null, () => string>>()
+  for (const [name, text] of entries) {
+    const found = findSpelling(name)
+    const read = () => decodeValue(name, text)
+    if (found === null || optionRow(found.name).parts === undefined) {
+      joined.push([name, read])
+      continue
+    }
+    const known = parts.get(found.name) ?? new Map<string | null, () => string>()
+    parts.set(found.name, known)
+    if (!known.has(found.part)) known.set(found.part, read)
+  }
+  for (const [name, known] of parts) {
+    const bare = known.get(null)
+    known.delete(null)
+    joined.push([
+      name,
+      () =>
+        [
+          ...(bare === undefined ? [] : [bare()]),
+          ...[...known].map(([part, read]) => `${part}:${read()}`),
+        ].join(';'),
+    ])
+  }
+  return joined
 }
 
 function decodeValue(name: string, text: string): string {

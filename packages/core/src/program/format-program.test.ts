@@ -35,11 +35,23 @@ const source: fc.Arbitrary<SourceRef> = fc.oneof(
 const fractionOfBase = fc.record({
   ofBase: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
 })
+const amount = fc.oneof(fc.record({ px: fc.nat(99) }), fc.record({ fraction }))
 const side = fc.option(fc.integer({ min: 1, max: 12_000 }))
 const FILL = { op: 'resize', fit: 'cover', gravity: 'center', fill: { r: 0, g: 0, b: 0, a: 0 } } as const
 type Arbitraries = { readonly [K in Op['op']]: fc.Arbitrary<Extract<Op, { readonly op: K }>> }
 /** One generator per operation: one that is missing does not compile. */
 const operations = (inner: fc.Arbitrary<Op>): Arbitraries => ({
+  trim: fc.record({
+    op: fc.constant('trim'),
+    ...{ top: amount, right: amount, bottom: amount, left: amount },
+    ...{ width: amount, height: amount },
+  }),
+  'trim-border': fc.record({
+    op: fc.constant('trim-border'),
+    colour: rgba,
+    tolerance: byte,
+    keep: fc.nat(9),
+  }),
   turn: fc.record({ op: fc.constant('turn'), orientation: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8) }),
   resize: fc.record({
     op: fc.constant('resize'),
@@ -198,6 +210,7 @@ describe('the program of options', () => {
 
   it('does everything in the documented order', () => {
     const all = programOfOptions({
+      trim: { left: 0.1, border: true },
       blur: 2,
       sharpen: 1,
       saturation: 0,
@@ -209,6 +222,8 @@ describe('the program of options', () => {
       rotate: 90,
     })
     expect(all.ops.map(({ op }) => op)).toEqual([
+      'trim',
+      'trim-border',
       'turn',
       'resize',
       'background',

@@ -1,6 +1,7 @@
 import { formatHex } from '../format-hex.ts'
 import type { Gravity, SoughtGravity } from '../gravity.ts'
 import { formatColour } from '../options/colour.ts'
+import type { Amount } from '../trim-window.ts'
 import type { Output, OverlayOp, OverlaySide, Place, Program } from './program.ts'
 import { formatSourceIdentity } from './source-ref.ts'
 
@@ -25,6 +26,14 @@ function checked(part: Part): Part {
 
 function formatOp(operation: OverlayOp): string {
   switch (operation.op) {
+    case 'trim': {
+      const { op, top, right, bottom, left, width, height, ...rest } = operation
+      return call(op, [top, right, bottom, left, width, height].map(amountPart), rest)
+    }
+    case 'trim-border': {
+      const { op, colour, tolerance, keep, ...rest } = operation
+      return call(op, [colour === null ? null : formatColour(colour), tolerance, keep], rest)
+    }
     case 'turn': {
       const { op, orientation, ...rest } = operation
       return call(op, [orientation], rest)
@@ -94,6 +103,9 @@ function gravityPart(gravity: Gravity | SoughtGravity): Part {
   call('point', [], rest)
   return [x, y, mode ?? 'remainder']
 }
+
+const amountPart = (amount: Amount | null): Part =>
+  amount === null ? null : 'px' in amount ? ['px', amount.px] : ['fraction', amount.fraction]
 
 function placePart({ x, y, ...rest }: Place): Part {
   call('place', [], rest)

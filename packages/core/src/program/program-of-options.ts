@@ -7,6 +7,7 @@ import { adjustOf, borderOf, sharpenOf } from './colour-ops-of-options.ts'
 import { drawOf } from './draw-of-options.ts'
 import { type Keeper, outputOf } from './output-of-options.ts'
 import type { BackgroundOp, BlurOp, Op, Program, ResizeOp, SegmentOp, TurnOp } from './program.ts'
+import { trimOf } from './trim-of-options.ts'
 
 const TRANSPARENT = { r: 0, g: 0, b: 0, a: 0 } as const
 /** Quarter turns clockwise as EXIF orientations. */
@@ -66,7 +67,7 @@ const blurOf = ({ blur = OPTIONS.blur.default }: ResolvedOptions): BlurOp | null
 
 /** The order in which options of a URL or a variant act, whatever order they are given in. Rule: docs/parity.md#order. */
 const ORDER: readonly ((options: ResolvedOptions) => Op | readonly Op[] | null)[] = [
-  ...[turnOf, resizeOf, segmentOf, backgroundOf],
+  ...[trimOf, turnOf, resizeOf, segmentOf, backgroundOf],
   (options) => drawOf(options, opsOf),
   ...[borderOf, adjustOf, blurOf, sharpenOf],
 ]

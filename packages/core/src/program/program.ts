@@ -4,12 +4,31 @@ import type { Rgba } from '../options/colour.ts'
 import type { Options } from '../options/option-table.ts'
 import type { Orientation } from '../orientation.ts'
 import type { FitMode } from '../transform-plan.ts'
+import type { Trim } from '../trim-window.ts'
 import type { SourceRef } from './source-ref.ts'
 
 /** Turn and mirror by an EXIF orientation, on top of the one that the source has and that is always applied first. */
 export interface TurnOp {
   readonly op: 'turn'
   readonly orientation: Orientation
+}
+
+/** Cut a part of the picture off. */
+export interface TrimOp extends Trim {
+  readonly op: 'trim'
+}
+
+/**
+ * Cut an even border off, all around. It is looked for in the pixels, so only before the first resize of a picture, and once.
+ */
+export interface TrimBorderOp {
+  readonly op: 'trim-border'
+  /** Null: that of the corners, where they agree. */
+  readonly colour: Rgba | null
+  /** Greatest difference of a channel that is still border, 0–255. */
+  readonly tolerance: number
+  /** px of the border that stay on each side. */
+  readonly keep: number
 }
 
 /** Fit the picture into a box of device pixels, cutting or padding as `fit` says. */
@@ -113,6 +132,8 @@ export interface DrawOp {
 
 /** One operation on pixels. */
 export type Op =
+  | TrimOp
+  | TrimBorderOp
   | TurnOp
   | ResizeOp
   | SegmentOp

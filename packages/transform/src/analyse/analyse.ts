@@ -7,16 +7,16 @@ import {
   planTransform,
   type ResizeOp,
   type Size,
-  uprightSize,
 } from '@tintype/core'
 import type { Start } from '../governor.ts'
 import { createMemoryMeter } from '../memory-meter.ts'
+import { headLength, planHead } from '../plan-head.ts'
 import { planPicture } from '../plan-picture.ts'
-import { leadingOrientation } from '../plan-view.ts'
 import { PAGE_BYTES, priceJob } from '../price.ts'
 import { runPicture } from '../run-picture.ts'
 import type { ProbedSource } from '../source.ts'
 import type { StepServices } from '../step.ts'
+import { findBorder, leadingBorder } from './find-border.ts'
 import { findFocus } from './find-focus.ts'
 import type { Findings, Need } from './findings.ts'
 import type { Pixels } from './saliency.ts'
@@ -28,26 +28,28 @@ const BYTES_PER_PIXEL = 48
 /** A model gets a copy of its own. */
 const RGBA_BYTES = 4
 
-/** The first resize of a program, before which only turns stand; null when there is none. */
+/** The first resize of a program, before which only cuts and turns stand; null when there is none. */
 const leadingResize = (ops: readonly Op[]): ResizeOp | null => {
-  const first = ops.find(({ op }) => op !== 'turn')
+  const first = ops[headLength(ops)]
   return first?.op === 'resize' ? first : null
 }
 
 /** What must be known of a picture before its program can be planned; mostly nothing. */
 export function needsOf(ops: readonly Op[]): ReadonlySet<Need> {
+  const needs = new Set<Need>()
+  if (leadingBorder(ops) !== null) needs.add('inside')
   const gravity = leadingResize(ops)?.gravity
-  if (gravity === undefined || !isSought(gravity)) return new Set()
-  return new Set([typeof gravity === 'string' ? 'focus' : 'faces'])
+  if (gravity !== undefined && isSought(gravity)) needs.add(typeof gravity === 'string' ? 'focus' : 'faces')
+  return needs
 }
 
 /** What looking takes of its surroundings. */
-type AnalyseServices = Omit<StepServices, 'meter' | 'turns'> & { yield(): Promise<unknown> }
+export type AnalyseServices = Omit<StepServices, 'meter' | 'turns'> & { yield(): Promise<unknown> }
 
 /**
- * Look at a picture: decode a small copy of it, as the program's first turns leave it, and find what is asked for. The
- * source is read once for it, and again when the program runs.
- * @param start memory for the copy is borrowed on it, and given back
+ * Look at a picture and find what is asked for: the box inside a border in all of its pixels, everything else in a small
+ * copy, as the program's first cuts and turns leave it. The source is read once for each, and again when the program runs.
+ * @param start memory is borrowed on it, and given back
  */
 export async function analyse(
   needs: ReadonlySet<Need>,
@@ -56,28 +58,41 @@ export async function analyse(
   start: Start,
   services: AnalyseServices,
 ): Promise<Findings> {
+  const border = leadingBorder(ops)
+  const found = border === null ? {} : { inside: await findBorder(border, source, start, services) }
   const resize = leadingResize(ops)
-  if (needs.size === 0 || resize === null) return {}
-  const turned = uprightSize({ ...source.facts, orientation: leadingOrientation(source.facts, ops) })
-  if (needs.has('faces')) return findFaces(resize, turned, ops, source, start, services)
+  if (resize === null || !isSought(resize.gravity)) return found
+  return { ...found, ...(await findInCopy(needs, resize, found, ops, source, start, services)) }
+}
+
+/** @param found what was found so far: the copy is of what is left of the picture */
+async function findInCopy(
+  needs: ReadonlySet<Need>,
+  resize: ResizeOp,
+  found: Findings,
+  ...[ops, source, start, services]: [readonly Op[], ProbedSource, Start, AnalyseServices]
+): Promise<Findings> {
+  const turned = planHead(source.facts, ops, found).window
+  if (needs.has('faces')) return findFaces(resize, turned, found, ops, source, start, services)
   const { crop } = planTransform(turned, { ...resize, gravity: 'center' })
   if (crop.width === turned.width && crop.height === turned.height) return {}
   const look = (copy: Pixels) => {
     const scale = { x: copy.width / turned.width, y: copy.height / turned.height }
     return { focus: findFocus(copy, { width: crop.width * scale.x, height: crop.height * scale.y }) }
   }
-  return withCopy(COPY_SIDE_PX, BYTES_PER_PIXEL, ops, source, start, services, look)
+  return withCopy(COPY_SIDE_PX, BYTES_PER_PIXEL, found, ops, source, start, services, look)
 }
 
 async function findFaces(
   { gravity }: ResizeOp,
   turned: Size,
+  found: Findings,
   ...[ops, source, start, services]: [readonly Op[], ProbedSource, Start, AnalyseServices]
 ): Promise<Findings> {
   const { vision = null } = services
   if (typeof gravity === 'string' || !('face' in gravity)) return {}
   if (vision === null) return { warnings: ['faces cannot be found here: gravity is the centre'] }
-  return withCopy(FACE_COPY_SIDE_PX, RGBA_BYTES, ops, source, start, services, async (copy) => {
+  return withCopy(FACE_COPY_SIDE_PX, RGBA_BYTES, found, ops, source, start, services, async (copy) => {
     const faces = await vision.findFaces({ ...copy, data: copy.data.slice() })
     const crop = planFaceCrop(turned, copy, faces, gravity.face)
     return crop === null ? {} : { faces: crop }
@@ -88,16 +103,13 @@ async function findFaces(
 async function withCopy<T>(
   sidePx: number,
   bytesPerPixel: number,
+  found: Findings,
   ops: readonly Op[],
   source: ProbedSource,
   start: Start,
   services: AnalyseServices,
   look: (copy: Pixels) => T | Promise<T>,
 ): Promise<T> {
-  const turns = ops.slice(
-    0,
-    ops.findIndex(({ op }) => op !== 'turn'),
-  )
   const fit: ResizeOp = {
     op: 'resize',
     width: sidePx,
@@ -106,7 +118,9 @@ async function withCopy<T>(
     gravity: 'center',
     fill: { r: 0, g: 0, b: 0, a: 0 },
   }
-  const picture = planPicture([...turns, fit], source, 'first', { overlays: new Map(), findings: {} })
+  const picture = planPicture([...ops.slice(0, headLength(ops)), fit], source, 'first', {
+    ...{ overlays: new Map(), findings: found },
+  })
   const nothing = { kernelBytes: 0, heapBytes: 0, bufferBytes: areaOf(picture.canvas.size) * bytesPerPixel }
   const price = priceJob({ startBytes: source.start.length, picture, encode: nothing })
   const reservation = await start.borrow(price.peakBytes)

@@ -1,4 +1,4 @@
-import type { FaceCrop } from '@tintype/core'
+import type { FaceCrop, Rect } from '@tintype/core'
 
 /** What was found in a picture before it is planned; absent where nobody asked, or nothing was found. */
 export interface Findings {
@@ -9,9 +9,11 @@ export interface Findings {
   readonly focus?: { readonly x: number; readonly y: number }
   /** What the first resize is cut to before it fits anything. */
   readonly faces?: FaceCrop
+  /** The box inside an even border, stored px. */
+  readonly inside?: Rect
   /** What could not be looked for, in whole phrases. */
   readonly warnings?: readonly string[]
 }
 
 /** What can be looked for. */
-export type Need = 'focus' | 'faces'
+export type Need = 'focus' | 'faces' | 'inside'

@@ -1,7 +1,7 @@
-import { storedRect, TRUNCATED, toOrientation, uprightSize } from '@tintype/core'
+import { TRUNCATED, toOrientation } from '@tintype/core'
 import { createResizer, decodeGif, planGifDecode, planResize, priceResize } from '@tintype/pixels'
 import type { Decoder } from '../decoder.ts'
-import { isWhole, storedSize } from '../stored-geometry.ts'
+import { storedSize, storedView } from '../stored-geometry.ts'
 import { readFirst } from './library.ts'
 
 /** The signature and the screen: all that a plan needs beyond what the header said when the file came. */
@@ -17,7 +17,7 @@ export const gifDecoder: Decoder = {
   plan(facts, _start, view) {
     const { width, height } = facts
     const source = { ...facts, orientation: view.orientation }
-    const geometry = { crop: view.crop, scaled: view.size }
+    const geometry = { ...view, scaled: view.size }
     const frame = planGifDecode(
       { width, height, frameCount: 1, delaysMs: [0], loopCount: 1, hasAlpha: true, restoresPrevious: true },
       { frames: 1, maxBytes: Number.POSITIVE_INFINITY },
@@ -27,9 +27,7 @@ export const gifDecoder: Decoder = {
       width,
       height,
       ...storedSize(source, geometry),
-      ...(isWhole(source, geometry)
-        ? {}
-        : { window: storedRect(view.orientation, uprightSize(source), view.crop) }),
+      ...storedView(source, geometry),
       orientation: toOrientation(view.orientation),
     })
     return {

@@ -47,7 +47,8 @@ const chooseQuality = (from: Size, to: Size): JpegQuality =>
 export const jpegCodec: StillCodec = {
   readStart: readJpegStart,
 
-  planDecode(source: SourceFacts, start: Uint8Array, { crop, scaled }: StillGeometry): StillDecodePlan {
+  planDecode(source: SourceFacts, start: Uint8Array, geometry: StillGeometry): StillDecodePlan {
+    const { crop, scaled, within, isWatched = false } = geometry
     const header = readJpegHeader(start)
     if (header.width !== source.width || header.height !== source.height) {
       throw new ApiError('decodingFailed', 'its pixels contradict its header')
@@ -55,6 +56,8 @@ export const jpegCodec: StillCodec = {
     const profile = chooseProfile(header.icc, spaceOf(header))
     const plan = planJpegDecode(header, {
       window: crop,
+      ...(within === undefined ? {} : { within }),
+      isWatched,
       outWidth: scaled.width,
       outHeight: scaled.height,
       orientation: toOrientation(source.orientation),

@@ -1,4 +1,4 @@
-import { ApiError, type Size, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
+import { ApiError, type Size, type SourceFacts, toOrientation } from '@tintype/core'
 import {
   type ByteReader,
   type ColourProfile,
@@ -18,7 +18,7 @@ import type { EncodeSettings, StillCodec, StillDecodePlan, StillEncodePlan, Stil
 import { collectPieces, priceCollect } from '../collect-pieces.ts'
 import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
 import type { NeedBytes } from '../decoder.ts'
-import { isWhole, storedSize } from '../stored-geometry.ts'
+import { storedSize, storedView } from '../stored-geometry.ts'
 
 /** Reading begins with this many bytes and doubles them until the image data is reached. */
 const FIRST_BYTES = 8 << 10
@@ -69,9 +69,7 @@ export const pngCodec: StillCodec = {
     const plan = planPngDecode(header, {
       resize: {
         ...storedSize(source, geometry),
-        ...(isWhole(source, geometry)
-          ? {}
-          : { window: storedRect(source.orientation, uprightSize(source), geometry.crop) }),
+        ...storedView(source, geometry),
         orientation: toOrientation(source.orientation),
       },
       profile,

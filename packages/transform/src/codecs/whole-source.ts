@@ -1,4 +1,4 @@
-import { ApiError, type SourceFacts, storedRect, toOrientation, uprightSize } from '@tintype/core'
+import { ApiError, type SourceFacts, toOrientation } from '@tintype/core'
 import {
   applyColourProfile,
   type ColourProfile,
@@ -9,11 +9,12 @@ import {
   PixelError,
   planResize,
   priceResize,
+  watchThrough,
 } from '@tintype/pixels'
 import type { StillDecodePlan, StillGeometry } from '../codec.ts'
 import type { MemoryMeter } from '../memory-meter.ts'
 import { readWhole } from '../read-whole.ts'
-import { isWhole, storedSize } from '../stored-geometry.ts'
+import { storedSize, storedView } from '../stored-geometry.ts'
 
 /** What a library's decoder gives: RGBA, straight alpha, in stored orientation. */
 export interface DecodedPicture {
@@ -52,9 +53,7 @@ export function planWholeSource(
     width,
     height,
     ...storedSize(source, geometry),
-    ...(isWhole(source, geometry)
-      ? {}
-      : { window: storedRect(source.orientation, uprightSize(source), geometry.crop) }),
+    ...storedView(source, geometry),
     orientation: toOrientation(source.orientation),
   }
   const rowBytes = width * RGBA_BYTES
@@ -76,10 +75,12 @@ export function planWholeSource(
       const isSeeThrough = !isOpaque(picture.data) // what pixels say is cheaper than what headers promise
       if (isSeeThrough && !source.hasAlpha) makeOpaque(picture.data)
       const kind = isSeeThrough && source.hasAlpha ? 'alpha' : 'opaque'
+      const late = decoder.profile === 'late' ? (picture.profile ?? null) : null
+      if (geometry.isWatched && late !== null) watchThrough(kernel, late)
       const raster = resizeRows(kernel, picture, planResize({ ...request, kind }))
       meter.release(picture.data.buffer.byteLength)
       ;(picture.data.buffer as ArrayBuffer).transfer(0)
-      if (decoder.profile === 'late' && picture.profile) applyColourProfile(kernel, raster, picture.profile)
+      if (!geometry.isWatched && late !== null) applyColourProfile(kernel, raster, late)
       return { raster, truncated: false }
     },
   }
