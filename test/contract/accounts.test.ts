@@ -2,6 +2,7 @@ import {
   type AccountAuthority,
   type AccountRegistry,
   bucketOf,
+  DEFAULT_SETTINGS,
   type EdgeDocuments,
   MAX_VARIANTS,
   PUBLIC_VARIANT,
@@ -105,6 +106,23 @@ function describeAuthority(
       expect(await authority.deleteKey('second', SPARE)).toBe(true)
       expect(await authority.deleteKey('default', SPARE)).toBe(true)
       expect(await authority.listKeys()).toEqual([SPARE])
+    })
+    it('keeps and publishes settings, each apart from the others', async () => {
+      const { authority, published } = await setUp()
+      expect(await authority.settings()).toEqual(DEFAULT_SETTINGS)
+      expect(await authority.changeSettings({ flexibleVariants: true })).toEqual({
+        ...DEFAULT_SETTINGS,
+        flexibleVariants: true,
+      })
+      const both = { browserTtlSeconds: 3600, flexibleVariants: true }
+      expect(await authority.changeSettings({ browserTtlSeconds: 3600 })).toEqual(both)
+      expect(await authority.settings()).toEqual(both)
+      expect((await published())?.settings).toEqual(both)
+      await Promise.all([
+        authority.changeSettings({ browserTtlSeconds: 7200 }),
+        authority.changeSettings({ flexibleVariants: false }),
+      ])
+      expect(await authority.settings()).toEqual({ browserTtlSeconds: 7200, flexibleVariants: false })
     })
     it('knows its tokens by id', async () => {
       const { authority } = await setUp()

@@ -100,7 +100,7 @@ describe('variants', () => {
     ['width as text', { id: 'x', options: { width: '100' } }],
     ['a fraction', { id: 'x', options: { width: 1.5 } }],
     ['a short TTL', { id: 'x', options: { browser_ttl: 60 } }],
-    ['an option that is not built yet', { id: 'x', options: { sharpen: 1 } }],
+    ['an option of URLs alone', { id: 'x', options: { 'slow-connection-quality': 40 } }],
     ['options that are a list', { id: 'x', options: [] }],
     ['a flag as text', { id: 'x', options: {}, neverRequireSignedURLs: 'yes' }],
   ])('are refused with %s', async (_, body) => {

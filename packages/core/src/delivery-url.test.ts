@@ -14,11 +14,27 @@ describe('a delivery URL', () => {
     [`/${hash}/a%2Fb/thumb`, 'a/b', 'thumb'],
     [`/${hash}/100%25/thumb`, '100%', 'thumb'],
     [`/${hash}/100%2525/thumb`, '100%25', 'thumb'],
-    [`/${hash}/%C3%A4%20b/w=400,h=300`, 'ä b', 'w=400,h=300'],
+    [`/${hash}/ein%20b/%C3%A4`, 'ein b', 'ä'],
     [`/imagedelivery/${hash}/a/public`, 'a', 'public'],
     [`/cdn-cgi/imagedelivery/${hash}/a/public`, 'a', 'public'],
   ])('%s', (path, imageId, variant) => {
-    expect(parseDeliveryUrl(path)).toMatchObject({ accountHash: hash, imageId, variant })
+    expect(parseDeliveryUrl(path)).toMatchObject({
+      accountHash: hash,
+      imageId,
+      variant: { kind: 'named', name: variant },
+    })
+  })
+  it.each(['w=400,h=300', '=', 'background=rgb%281%2C2%2C3%29,w=5', 'background=%ff'])(
+    'ends in the option list %s, which is left as it stands',
+    (list) => {
+      expect(parseDeliveryUrl(`/${hash}/%C3%A4/b/${list}`)).toMatchObject({
+        imageId: 'ä/b',
+        variant: { kind: 'options', list },
+      })
+    },
+  )
+  it('has no option list where the `=` is encoded: that is a name which nobody can have', () => {
+    expect(parseDeliveryUrl(`/${hash}/a/w%3D5`).variant).toEqual({ kind: 'named', name: 'w=5' })
   })
   it('may be signed with or without its prefix', () => {
     expect(parseDeliveryUrl(`/imagedelivery/${hash}/a/public`).signablePaths).toEqual([

@@ -1,12 +1,18 @@
 import { ApiError } from './errors.ts'
 
+/** How a URL says what is wanted of an image. */
+export type VariantRef =
+  /** Decoded once. */
+  | { readonly kind: 'named'; readonly name: string }
+  /** An option list, as it stands in the URL: it is split before it is decoded. A segment with a plain `=` is one. */
+  | { readonly kind: 'options'; readonly list: string }
+
 /** What a delivery URL asks for. Nothing in it has been looked up yet. */
 export interface DeliveryTarget {
   readonly accountHash: string
   /** Decoded once; may contain `/`. */
   readonly imageId: string
-  /** Variant name, or an option list (which contains `=`). */
-  readonly variant: string
+  readonly variant: VariantRef
   /** The raw paths a signer may have signed: `/<hash>/…`, then the whole path when it has a prefix. */
   readonly signablePaths: readonly string[]
 }
@@ -46,9 +52,13 @@ export function parseDeliveryUrl(rawPath: string): DeliveryTarget {
   const [accountHash = '', ...rest] = path.slice(1).split('/')
   if (rest.length < 2) throw new ApiError('noSuchPage')
   if (!isAccountHash(accountHash)) throw new ApiError('unknownAccountHash')
-  const variant = decodeSegment(rest.pop() as string)
+  const last = rest.pop() as string
   const imageId = rest.map(decodeSegment).join('/')
-  if (imageId === '' || variant === '')
+  if (imageId === '' || last === '')
     throw new ApiError('invalidDeliveryUrl', 'the image id or the variant is empty')
-  return { accountHash, imageId, variant, signablePaths: prefix === '' ? [path] : [path, rawPath] }
+  const signablePaths = prefix === '' ? [path] : [path, rawPath]
+  return { accountHash, imageId, variant: parseVariantRef(last), signablePaths }
 }
+
+const parseVariantRef = (segment: string): VariantRef =>
+  segment.includes('=') ? { kind: 'options', list: segment } : { kind: 'named', name: decodeSegment(segment) }

@@ -1,11 +1,13 @@
 export { isNamed, negotiateFormat } from './accept.ts'
+export type { AccountConfig } from './account-config.ts'
+export { parseConfigChange, presentConfig } from './account-config.ts'
 export { formatAccountHash, formatBase64Url, formatHexId, isHexId, parsePathHexId } from './account-id.ts'
 export type { ParsedToken, TokenRight } from './api-token.ts'
 export { allows, formatApiToken, hashSecret, isEqualConstantTime, parseApiToken } from './api-token.ts'
 export type { ClientHints, HintKind, ResolvedOptions } from './client-hints.ts'
 export { HINT_HEADERS, NO_HINTS, parseClientHints, resolveHints } from './client-hints.ts'
 export { concatBytes } from './concat-bytes.ts'
-export type { DeliveryTarget } from './delivery-url.ts'
+export type { DeliveryTarget, VariantRef } from './delivery-url.ts'
 export { isAccountHash, parseDeliveryUrl } from './delivery-url.ts'
 export type { AccountSettings, BucketPurges, EdgeDocument } from './edge-document.ts'
 export { DEFAULT_SETTINGS } from './edge-document.ts'
@@ -128,6 +130,7 @@ export {
   cacheTags,
   imageTag,
   isStillValid,
+  OPTION_LIST,
   PURGE_LOG_RETENTION_MS,
   parsePurgeRequest,
   requestTags,

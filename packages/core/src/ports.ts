@@ -1,5 +1,5 @@
 import type { TokenRight } from './api-token.ts'
-import type { BucketPurges, EdgeDocument } from './edge-document.ts'
+import type { AccountSettings, BucketPurges, EdgeDocument } from './edge-document.ts'
 import type { ImageHead, ImageRecord, ImageTerms, SourceFacts } from './image.ts'
 import type { PurgeTag } from './purge.ts'
 import type { SigningKey } from './signature.ts'
@@ -183,6 +183,9 @@ export interface AccountAuthority {
   putKey(key: SigningKey): Promise<'put' | 'limit'>
   /** Deleting the last key leaves `replacement` in its place. False when there is no such key. */
   deleteKey(name: string, replacement: SigningKey): Promise<boolean>
+  settings(): Promise<AccountSettings>
+  /** Settings that are absent stay. @returns all of them, as they are now */
+  changeSettings(change: Partial<AccountSettings>): Promise<AccountSettings>
   /** Raise the purge clock and log the tags; image tags go to their bucket's log. @returns the new clock */
   purge(tags: readonly PurgeTag[]): Promise<number>
   edgeDocument(): Promise<EdgeDocument | null>

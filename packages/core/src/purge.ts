@@ -44,7 +44,7 @@ function pathPrefixes(host: string, segments: readonly string[]): PurgeTag[] {
 const fileTag = ({ host, segments }: PurgeLocation): PurgeTag =>
   `file:${[host, ...(withoutAlias(segments) ?? segments)].join('/')}`
 
-/** Every tag that a delivery request itself supplies. */
+/** Every tag that a delivery request itself supplies. @param variant a name, or {@link OPTION_LIST} */
 export function requestTags(url: URL, imageId: string, variant: string): PurgeTag[] {
   const location = locateForPurge(url)
   const { host, segments } = location
@@ -61,11 +61,17 @@ export function requestTags(url: URL, imageId: string, variant: string): PurgeTa
   ]
 }
 
-/** What `Cache-Tag` says of a delivered image besides its user tags. */
+/** What `Cache-Tag` says of a delivered image besides its user tags. @param variant a name, or {@link OPTION_LIST} */
 export const cacheTags = (imageId: string, variant: string): string[] => [
   `image:${encodeURIComponent(imageId)}`,
   `variant:${variant}`,
 ]
+
+/**
+ * What stands in the place of a variant's name for all option lists together: a list may have commas, which part tags. No
+ * variant has this name.
+ */
+export const OPTION_LIST = '='
 
 const strings = (value: unknown, name: string): string[] => {
   if (!Array.isArray(value) || value.length === 0)

@@ -8,6 +8,11 @@ export interface RenderRequest {
   readonly source: SourceRef
   readonly program: Program
   readonly formatClass: FormatClass
+  /**
+   * Whose choice the program is: the account's own, of which there are few, or that of anybody who can write a URL; only so
+   * many results of those are kept of one original. Absent: the account's.
+   */
+  readonly author?: 'account' | 'anybody'
 }
 
 /** What a finished result is, besides its bytes. */

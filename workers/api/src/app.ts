@@ -6,6 +6,7 @@ import { failure, failureHeaders, success } from './envelope.ts'
 import { MethodNotAllowed, methodNotAllowed } from './method-not-allowed.ts'
 import { readJsonObject } from './read-body.ts'
 import { adminRoutes } from './routes/admin.ts'
+import { configRoutes } from './routes/config.ts'
 import { imageRoutes } from './routes/images.ts'
 import { signingKeyRoutes } from './routes/signing-keys.ts'
 import { corsHeaders, uploadUrlRoutes } from './routes/upload-url.ts'
@@ -23,6 +24,7 @@ const accountTree = new Hono<ApiEnv>()
   })
   .route('/:accountId/images/v1/variants', variantRoutes)
   .route('/:accountId/images/v1/keys', signingKeyRoutes)
+  .route('/:accountId/images/v1/config', configRoutes)
   .route('/:accountId/images', imageRoutes)
 
 /** Purge, as the zone's endpoint. A zone that is not the caller's looks the same as one that does not exist. */

@@ -8,8 +8,12 @@ import {
   formatHex,
   hashProgram,
   isStillValid,
+  OPTION_LIST,
+  type Options,
   parseDeliveryUrl,
+  parseUrlOptions,
   programOfOptions,
+  type RenderRequest,
   requestTags,
   resolveHints,
   type Variant,
@@ -19,13 +23,42 @@ import { type Account, openAccount } from './account.ts'
 import type { Services } from './services.ts'
 import type { Purges, Subject } from './subject.ts'
 
-async function findVariant(account: Account, name: string): Promise<Variant> {
-  if (name.includes('=')) throw new ApiError('flexibleVariantsOff')
+/** What is wanted of an image, and on which terms. */
+interface Wish {
+  /** What stands for it in purge tags. */
+  readonly tag: string
+  readonly options: Options
+  readonly browserTtlSeconds: number | null
+  readonly neverRequireSignedURLs: boolean
+  readonly author: NonNullable<RenderRequest['author']>
+  readonly warnings: readonly string[]
+}
+
+/** A variant of the account, by its name. @throws ApiError `unknownVariant` */
+async function findVariant(account: Account, name: string): Promise<Wish> {
   const variant = await account.find(({ variants }) =>
     Object.hasOwn(variants, name) ? (variants[name] as Variant) : null,
   )
   if (variant === null) throw new ApiError('unknownVariant')
-  return variant
+  const { id, options, neverRequireSignedURLs } = variant
+  const { browser_ttl: browserTtlSeconds = null } = options
+  return {
+    ...{ tag: id, options, browserTtlSeconds, neverRequireSignedURLs },
+    ...{ author: 'account', warnings: [] },
+  }
+}
+
+/**
+ * Options that whoever wrote the URL chose. A private image asks for a signature, which covers them.
+ * @throws ApiError `flexibleVariantsOff`, `invalidOptions`
+ */
+async function readOptionList(account: Account, list: string): Promise<Wish> {
+  const isAllowed = await account.find(({ settings }) => settings.flexibleVariants || null)
+  if (isAllowed === null) throw new ApiError('flexibleVariantsOff')
+  return {
+    ...{ tag: OPTION_LIST, browserTtlSeconds: null, neverRequireSignedURLs: false, author: 'anybody' },
+    ...parseUrlOptions(list),
+  }
 }
 
 /** Ids may have thousands of characters and any of Unicode: they go by their hash. */
@@ -46,33 +79,37 @@ function purgesOf({ document, purges }: Account, tags: readonly string[]): Purge
 }
 
 /**
- * The hosted image that a delivery URL names, through one of the account's variants. Where the id states its access, that
+ * The hosted image that a delivery URL names, through one of the account's variants or a list of options. Where the id states its access, that
  * is decided here, before anything is looked up.
  * @throws ApiError of the 9400s; docs/parity.md#delivery-errors
  */
 export async function findHosted(services: Services, url: URL, client: ClientHints): Promise<Subject> {
-  const { accountHash, imageId, variant: name, signablePaths } = parseDeliveryUrl(url.pathname)
+  const { accountHash, imageId, variant, signablePaths } = parseDeliveryUrl(url.pathname)
   const account = await openAccount(services.edge, accountHash, bucketOf(imageId))
-  const { id, options: given, neverRequireSignedURLs } = await findVariant(account, name)
+  const wish =
+    variant.kind === 'named'
+      ? await findVariant(account, variant.name)
+      : await readOptionList(account, variant.list)
 
   const nowSeconds = Math.floor(services.now() / 1000)
   const signed = { paths: signablePaths, search: url.search, nowSeconds }
-  const gate = createGate(account, neverRequireSignedURLs, signed)
+  const gate = createGate(account, wish.neverRequireSignedURLs, signed)
   const statedAccess = accessOfId(imageId)
   if (statedAccess !== null) await gate.admit(statedAccess)
 
   const { accountId, settings } = account.document
-  const { options, hints } = resolveHints(given, client)
+  const { options, hints } = resolveHints(wish.options, client)
   const program = programOfOptions(options)
   return {
     cacheScope: await formatCacheScope(accountHash, imageId),
     program,
     programHash: await hashProgram(program),
     hints,
-    warnings: adviseOn(options),
-    policy: { access: gate, ttlSeconds: options.browser_ttl ?? settings.browserTtlSeconds },
-    purges: purgesOf(account, requestTags(url, imageId, id)),
-    shownTags: cacheTags(imageId, id),
+    author: wish.author,
+    warnings: [...wish.warnings, ...adviseOn(options)],
+    policy: { access: gate, ttlSeconds: wish.browserTtlSeconds ?? settings.browserTtlSeconds },
+    purges: purgesOf(account, requestTags(url, imageId, wish.tag)),
+    shownTags: cacheTags(imageId, wish.tag),
     async open() {
       const head = await services.heads.get(accountId, imageId)
       // A head's key can be spelled by another id (long ids go by their hash): only its own id may have it.

@@ -94,7 +94,11 @@ async function render(
   facts: SubjectFacts,
 ): Promise<Rendered> {
   try {
-    return await services.renderer.render({ source, program: subject.program, formatClass })
+    return await services.renderer.render({
+      ...{ source, formatClass },
+      program: subject.program,
+      author: subject.author,
+    })
   } catch (error) {
     if (error instanceof ApiError && LASTING_REFUSALS.has(error.kind)) {
       const expiresAt = services.now() + REFUSAL_MS

@@ -1,4 +1,4 @@
-import type { Access, HintKind, Program, SourceRef } from '@tintype/core'
+import type { Access, HintKind, Program, RenderRequest, SourceRef } from '@tintype/core'
 import type { Gate } from './access.ts'
 
 /**
@@ -14,6 +14,8 @@ export interface Subject {
   readonly hints: readonly HintKind[]
   /** What whoever wrote the URL should be told, in whole phrases. */
   readonly warnings: readonly string[]
+  /** Whose choice the program is; see RenderRequest. */
+  readonly author: NonNullable<RenderRequest['author']>
   readonly policy: Policy
   readonly purges: Purges
   /** What `cache-tag` says of it besides its user tags. */

@@ -1,5 +1,5 @@
 import { ApiError, ENGINE_EPOCH, hashProgram, type RenderRequest, type ResultMeta } from '@tintype/core'
-import { derivedKey } from '@tintype/storage'
+import { derivedKey, derivedPrefix } from '@tintype/storage'
 import { transformImage } from '@tintype/transform'
 import type { Services } from './services.ts'
 
@@ -39,13 +39,25 @@ export async function renderResult(
     // Others may wait for it when the client of this request has left.
     services.keepAlive(work)
     work.then(
-      (computed) =>
-        services.defer(() => services.derived.put(key, computed.bytes, computed.meta, services.now())),
+      (computed) => services.defer(() => keep(key, request, computed, services)),
       () => {},
     )
     return work
   })
   return { body: streamOf(bytes), meta }
+}
+
+/** Store a result, if it is one of the account's own or there is room for it. */
+async function keep(
+  key: string,
+  { source, author = 'account' }: RenderRequest,
+  { bytes, meta }: Computed,
+  { derived, room, now }: Services,
+): Promise<void> {
+  if (source.kind !== 'stored') return
+  const isKept =
+    author === 'account' || (await room.has(derivedPrefix(ENGINE_EPOCH, source.blobKey), bytes.length))
+  if (isKept) await derived.put(key, bytes, meta, now())
 }
 
 async function compute(

@@ -11,6 +11,7 @@ import {
 import { type Coalescer, createCoalescer } from './coalescer.ts'
 import { type DerivedStore, r2DerivedStore } from './derived-store.ts'
 import type { Computed } from './render-result.ts'
+import { type Room, r2Room } from './room.ts'
 
 /** Bindings of `wrangler.toml`. */
 export interface Env {
@@ -19,6 +20,7 @@ export interface Env {
 
 export interface Services {
   readonly derived: DerivedStore
+  readonly room: Room
   readonly transform: TransformServices
   readonly coalescer: Coalescer<Computed>
   /** Epoch milliseconds. */
@@ -35,6 +37,14 @@ const kernels = createIsolateKernels()
 const governor = createGovernor(ISOLATE_BUDGET, timers, [libraryMemories, kernels])
 const coalescer = createCoalescer<Computed>({ leaseMs: 2000, pollMs: 10, askMs: 50 }, timers)
 
+/** What an isolate remembers of full originals lives as long as its bucket's binding does. */
+const rooms = new WeakMap<R2Bucket, Room>()
+function roomIn(bucket: R2Bucket): Room {
+  const room = rooms.get(bucket) ?? r2Room(bucket, timers)
+  rooms.set(bucket, room)
+  return room
+}
+
 /** @throws Error saying which binding is missing, and how to add it */
 export function createServices(env: Partial<Env>, context: Pick<ExecutionContext, 'waitUntil'>): Services {
   if (env.BUCKET === undefined) {
@@ -44,6 +54,7 @@ export function createServices(env: Partial<Env>, context: Pick<ExecutionContext
   }
   return {
     derived: r2DerivedStore(env.BUCKET),
+    room: roomIn(env.BUCKET),
     transform: { governor, kernels, open: openFrom(env.BUCKET), yield: () => scheduler.wait(0) },
     coalescer,
     now: timers.now,

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import {
   type AccountAuthority,
   type AccountIdentity,
+  type AccountSettings,
   type BucketPurges,
   bucketOf,
   DEFAULT_SETTINGS,
@@ -38,6 +39,8 @@ const SCHEMA = [
 const DOCUMENT = 'document'
 /** The account's entry by id; an account from before there was one gets it with its next change. */
 const HASH = 'hash'
+/** Facts that are there once something was chosen. */
+const SETTINGS = 'settings'
 const IMAGE_TAG = 'image:'
 const EVERYTHING: PurgeTag = 'account:*'
 /** A document stays far below KV's 25 MiB, and quick to read: entries of some 100 bytes, or fewer that are longer. */
@@ -165,6 +168,16 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
     return true
   }
 
+  async settings(): Promise<AccountSettings> {
+    return { ...DEFAULT_SETTINGS, ...this.#choices<AccountSettings>(SETTINGS) }
+  }
+
+  async changeSettings(change: Partial<AccountSettings>): Promise<AccountSettings> {
+    const settings = { ...(await this.settings()), ...change }
+    await this.#change(() => this.#setFact(SETTINGS, JSON.stringify(settings)))
+    return settings
+  }
+
   async purge(tags: readonly PurgeTag[]): Promise<number> {
     const now = Date.now()
     return await this.#change(() => {
@@ -195,7 +208,7 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
       accountHash: identity.accountHash,
       variants: Object.fromEntries(variants.map((variant) => [variant.id, variant])),
       signingKeys: await this.listKeys(),
-      settings: DEFAULT_SETTINGS,
+      settings: await this.settings(),
       ...this.#purges(-1),
     }
   }
@@ -264,6 +277,12 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
 
   #fact(name: string): string {
     return this.#sql.exec<{ value: string }>('SELECT value FROM facts WHERE name = ?', name).one().value
+  }
+
+  /** What was chosen of some settings; the rest is as it is by default, also when it is newer than the choice. */
+  #choices<T>(name: string): Partial<T> {
+    const [row] = this.#sql.exec<{ value: string }>('SELECT value FROM facts WHERE name = ?', name).toArray()
+    return row === undefined ? {} : (JSON.parse(row.value) as Partial<T>)
   }
 
   #setFact(name: string, value: string): void {
