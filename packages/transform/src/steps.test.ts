@@ -436,6 +436,27 @@ describe('draw', () => {
   })
 })
 
+describe('gravity entropy', () => {
+  it('keeps in sight where most is to be told, and not what stands out', async () => {
+    const scene = drawRaster(400, 100, (x, y) => {
+      if (x >= 60 && x < 100 && y >= 30 && y < 70) return [230, 40, 40, 255]
+      return x < 300 ? [120, 120, 120, 255] : [100 + ((x * 37 + y * 91) % 41), 120, 120, 255]
+    })
+    const seen = async (gravity: 'auto' | 'entropy') => {
+      const base = resize(100, 100) as Op & { op: 'resize' }
+      const { data } = await run(scene, [{ ...base, fit: 'cover', gravity }])
+      const reds = data.filter((_, i) => i % 4 === 0)
+      return {
+        red: reds.filter((level) => level === 230).length,
+        plain: reds.filter((l) => l === 120).length,
+      }
+    }
+    expect((await seen('auto')).red).toBe(1600)
+    const { red, plain } = await seen('entropy')
+    expect([red, plain < 1000, opened]).toEqual([0, true, ['base', 'base']])
+  })
+})
+
 describe('gravity auto', () => {
   const scene = drawRaster(400, 100, (x, y) =>
     x >= 330 && x < 370 && y >= 30 && y < 70 ? [230, 40, 40, 255] : [110, 120, 130, 255],

@@ -76,9 +76,10 @@ async function findInCopy(
   if (needs.has('faces')) return findFaces(resize, turned, found, ops, source, start, services)
   const { crop } = planTransform(turned, { ...resize, gravity: 'center' })
   if (crop.width === turned.width && crop.height === turned.height) return {}
+  const by = resize.gravity === 'entropy' ? 'entropy' : 'auto'
   const look = (copy: Pixels) => {
     const scale = { x: copy.width / turned.width, y: copy.height / turned.height }
-    return { focus: findFocus(copy, { width: crop.width * scale.x, height: crop.height * scale.y }) }
+    return { focus: findFocus(copy, { width: crop.width * scale.x, height: crop.height * scale.y }, by) }
   }
   return withCopy(COPY_SIDE_PX, BYTES_PER_PIXEL, found, ops, source, start, services, look)
 }
