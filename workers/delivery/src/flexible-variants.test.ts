@@ -58,7 +58,7 @@ describe('an option list', () => {
   it('says what was dropped', async () => {
     const response = await get(await pathTo('w=abc,h=20'))
     expect(response.headers.get('warning')).toBe(
-      'cf-images 299 "width is not a whole number from 1 to 12000, or ?auto?"',
+      `cf-images 299 "width is not a whole number from 1 to 12000, or 'auto'"`,
     )
   })
 

@@ -41,8 +41,9 @@ function formatCacheTag(tags: readonly string[]): string {
   return text
 }
 
-/** Header text is ASCII without quotes; anything else becomes `?`. */
-const formatWarning = (text: string): string => `cf-images 299 "${text.replace(/[^\x20-\x7e]|["\\]/g, '?')}"`
+/** Header text is ASCII without a quote that would end it; anything else becomes `?`. */
+const formatWarning = (text: string): string =>
+  `cf-images 299 "${text.replaceAll('"', "'").replace(/[^\x20-\x7e]|\\/g, '?')}"`
 
 /** What every answer about an image says, a 304 included. */
 function commonHeaders(outcome: Outcome, { policy, shownTags, hints }: Subject, now: number): Headers {
