@@ -45,7 +45,11 @@ export const ERRORS = {
   invalidOptions: { code: 9401, status: 400, message: 'Invalid transformation options' },
   deliveredImageNotFound: { code: 9404, status: 404, message: 'Image not found' },
   notAnImage: { code: 9412, status: 415, message: 'Not an image that can be transformed' },
-  refusedDimensions: { code: 9413, status: 403, message: 'The image is too large to transform' },
+  refusedDimensions: {
+    code: 9413,
+    status: 403,
+    message: 'The size of the image, or of its result, is refused',
+  },
   accessDenied: { code: 9425, status: 403, message: 'Access denied' },
   unknownVariant: { code: 9425, status: 403, message: 'The account has no such variant' },
   invalidDeliveryUrl: { code: 9426, status: 403, message: 'Invalid delivery URL' },

@@ -108,7 +108,7 @@ describe('values', () => {
     ['border', 'red;1;2', 'unreadable'],
     ['border', 'red;-1', 'out-of-range'],
     ['border', 'red;1.5', 'out-of-range'],
-    ['fit', 'Cover', 'unreadable'],
+    ['fit', 'Cover', 'out-of-range'],
     ['quality', '0', 'out-of-range'],
     ['quality', '101', 'out-of-range'],
     ['quality', 'best', 'unreadable'],

@@ -8,7 +8,17 @@ import { parseOptions } from './parse-options.ts'
 import { point } from './point.ts'
 import { quality } from './quality.ts'
 import { TRIM_PARTS, trim } from './trim.ts'
-import { decimal, flag, oneOf, oneOfNumbers, positive, type ValueType, whole, word } from './value-type.ts'
+import {
+  decimal,
+  flag,
+  oneOf,
+  oneOfNumbers,
+  positive,
+  strictWord,
+  type ValueType,
+  whole,
+  word,
+} from './value-type.ts'
 
 /**
  * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), in a stored
@@ -99,7 +109,7 @@ export const OPTIONS = {
     demo: { of: 'framed' },
   },
   fit: {
-    type: word('scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze', 'scale-up'),
+    type: strictWord('scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze', 'scale-up'),
     aliases: [],
     surfaces: EVERYWHERE,
     default: 'scale-down',

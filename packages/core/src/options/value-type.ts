@@ -124,6 +124,13 @@ export function word<const W extends string>(...words: W[]): ValueType<W> {
   }
 }
 
+/** As {@link word}, but any other word refuses the request: a misspelt one would show another picture than was meant. */
+export function strictWord<const W extends string>(...words: W[]): ValueType<W> {
+  const type = word(...words)
+  const strict = (value: W | Refused): W | Refused => (value === UNREADABLE ? OUT_OF_RANGE : value)
+  return { ...type, fromText: (text) => strict(type.fromText(text)) }
+}
+
 /** `true` or `false`. */
 export const flag = (): ValueType<boolean> => ({
   fromText: (text) => (text === 'true' ? true : text === 'false' ? false : UNREADABLE),
