@@ -1,4 +1,6 @@
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { psnr } from '../support/psnr.ts'
 import { imageForm, type System, startSystem, type TestAccount } from '../support/system.ts'
 
 const X = 'xmlns="http://www.w3.org/2000/svg"'
@@ -61,6 +63,58 @@ describe('a hosted SVG', () => {
     expect(blob.headers.get('content-security-policy')).toContain('sandbox')
   })
 })
+
+/** Shapes whose edges two rasterisers draw almost alike. */
+const SHAPES = `<svg ${X} width="300" height="200" viewBox="0 0 300 200"><defs><linearGradient id="g"><stop offset="0" stop-color="#f00"/><stop offset="1" stop-color="#00f"/></linearGradient></defs><rect width="300" height="200" fill="#eee"/><circle cx="80" cy="90" r="60" fill="url(#g)"/><path d="M160 30C200 10 280 90 240 170S150 120 160 30z" fill="#2a7" stroke="#123" stroke-width="4"/><g transform="rotate(20 150 100)" opacity=".5"><rect x="120" y="80" width="90" height="40" rx="12"/></g></svg>`
+
+describe('a hosted SVG that is asked for as a picture', () => {
+  beforeAll(async () => {
+    expect((await upload(SHAPES, 'shapes')).status).toBe(200)
+    expect((await addVariant('small', { width: 150, format: 'png-force' })).status).toBe(200)
+    expect((await addVariant('large', { width: 900, fit: 'scale-up', format: 'png-force' })).status).toBe(200)
+    expect((await addVariant('photo', { width: 150, format: 'jpeg' })).status).toBe(200)
+    expect((await addVariant('same', { format: 'svg', width: 50 })).status).toBe(200)
+  })
+
+  it.each([
+    ['small', 150],
+    ['large', 900],
+  ])('%s: drawn at its size, as librsvg draws it', async (variant, width) => {
+    const answer = await get('shapes', variant)
+    expect(answer.headers.get('content-type')).toBe('image/png')
+    const ours = await rgba(Buffer.from(await answer.arrayBuffer()))
+    const theirs = await rgba(
+      await sharp(Buffer.from(SHAPES), { density: (72 * width) / 300 })
+        .resize(width)
+        .png()
+        .toBuffer(),
+    )
+    expect(ours.info).toMatchObject({ width, height: (width * 2) / 3 })
+    expect(theirs.info).toMatchObject({ width, height: (width * 2) / 3 })
+    const decibels = psnr(ours.data, theirs.data)
+    console.log(`${variant}: ${decibels.toFixed(1)} dB`)
+    expect(decibels).toBeGreaterThan(30)
+  })
+  it('as JPEG it is opaque', async () => {
+    const answer = await get('shapes', 'photo')
+    expect(answer.headers.get('content-type')).toBe('image/jpeg')
+  })
+  it('as SVG it stays what it is', async () => {
+    expect((await get('shapes', 'same')).headers.get('content-type')).toBe('image/svg+xml')
+  })
+  it('a picture with pixels does not become one', async () => {
+    await system.api(
+      account,
+      'POST',
+      `/accounts/${account.accountId}/images/v1`,
+      imageForm(await sharp(Buffer.from(SHAPES)).png().toBuffer(), { id: 'pixels' }),
+    )
+    const answer = await get('pixels', 'same')
+    expect([answer.status, answer.headers.get('cf-resized')]).toEqual([415, 'err=9412'])
+  })
+})
+
+const rgba = (file: Buffer) => sharp(file).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
 
 describe('refused at upload', () => {
   it.each([

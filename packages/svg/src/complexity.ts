@@ -11,66 +11,92 @@ const MAX_NAMES = 50_000
 /** Of elements that refer to one another in a row. */
 const MAX_CHAIN = 1000
 
+/** What a document comes to once every copy is drawn. */
+export interface DrawnCounts {
+  readonly elements: number
+  /** Drawings of their own that become part of another one: groups with opacity, masks, patterns, steps of filters. */
+  readonly layers: number
+}
+
+/** What an element asks for besides itself. */
+export interface ElementUse {
+  /** Names of which it shows a copy. */
+  readonly copies: readonly string[]
+  /** Names with which it is painted, cut or filtered. */
+  readonly paints: readonly string[]
+  /** Whether it is a layer of its own. */
+  readonly isLayer: boolean
+}
+
 interface Group {
   /** Elements in it that have no name, itself included. */
   own: number
-  /** Names that it refers to, as often as it does; named elements inside it are in there as well. */
+  layers: number
+  /** Names that it shows, as often as it does: of elements inside it, and of copies. */
   readonly refers: string[]
+  readonly paints: string[]
 }
+
+const newGroup = (): Group => ({ own: 1, layers: 0, refers: [], paints: [] })
+const NOTHING: DrawnCounts = { elements: 0, layers: 0 }
 
 /** Counts what a document comes to when it is drawn. */
 export interface Complexity {
   /**
-   * @param id         the element's name; null when it has none
-   * @param references names that its attributes refer to
+   * @param id the element's name; null when it has none
    * @throws ApiError `refusedDimensions` beyond 50,000 names
    */
-  open(id: string | null, references: readonly string[]): void
+  open(id: string | null, use: ElementUse): void
   close(): void
   /** @throws ApiError `refusedDimensions` beyond the bounds */
-  check(): void
+  count(): DrawnCounts
 }
 
 export function createComplexity(): Complexity {
   const named = new Map<string, Group>()
-  const root: Group = { own: 1, refers: [] }
+  const root = newGroup()
   const path: Group[] = [root]
-  const drawn = new Map<string, number>()
+  const drawn = new Map<string, DrawnCounts>()
 
-  function count(group: Group, chain: number): number {
+  function count(group: Group, chain: number): DrawnCounts {
     if (chain > MAX_CHAIN) throw excessiveSvg('elements that refer to one another too deeply')
-    let sum = group.own
-    for (const name of group.refers) {
-      sum += drawn.get(name) ?? countNamed(name, chain + 1)
-      if (sum > MAX_DRAWN_ELEMENTS) throw excessiveSvg('elements that repeat one another too often')
+    let elements = group.own
+    let layers = group.layers
+    const add = (name: string, isPaint: boolean): void => {
+      const part = drawn.get(name) ?? countNamed(name, chain + 1)
+      elements += part.elements
+      layers += part.layers + (isPaint ? part.elements : 0)
+      if (elements > MAX_DRAWN_ELEMENTS) throw excessiveSvg('elements that repeat one another too often')
     }
-    return sum
+    for (const name of group.refers) add(name, false)
+    for (const name of group.paints) add(name, true)
+    return { elements, layers }
   }
-  function countNamed(name: string, chain: number): number {
+  function countNamed(name: string, chain: number): DrawnCounts {
     const group = named.get(name)
-    drawn.set(name, 0) // one that refers to itself is not drawn
-    const sum = group === undefined ? 0 : count(group, chain)
-    drawn.set(name, sum)
-    return sum
+    drawn.set(name, NOTHING) // one that refers to itself is not drawn
+    const counts = group === undefined ? NOTHING : count(group, chain)
+    drawn.set(name, counts)
+    return counts
   }
 
   return {
-    open(id, references) {
+    open(id, { copies, paints, isLayer }) {
       let group = path.at(-1) as Group
       if (id !== null && !named.has(id)) {
         if (named.size >= MAX_NAMES) throw excessiveSvg(`more than ${MAX_NAMES} named elements`)
         group.refers.push(id)
-        group = { own: 1, refers: [] }
+        group = newGroup()
         named.set(id, group)
       } else group.own += 1
-      for (const name of references) group.refers.push(name)
+      for (const name of copies) group.refers.push(name)
+      for (const name of paints) group.paints.push(name)
+      if (isLayer) group.layers += 1
       path.push(group)
     },
     close() {
       path.pop()
     },
-    check: () => {
-      count(root, 0)
-    },
+    count: () => count(root, 0),
   }
 }

@@ -1,3 +1,4 @@
+/// <reference path="./css-tree-tokenizer.d.ts" />
 import { tokenize, tokenTypes } from 'css-tree/tokenizer'
 import { damagedSvg } from './svg-faults.ts'
 

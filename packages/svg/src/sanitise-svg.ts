@@ -1,5 +1,5 @@
 import { type SaxesOptions, SaxesParser, type SaxesTagNS } from 'saxes'
-import { type Complexity, createComplexity } from './complexity.ts'
+import { type Complexity, createComplexity, type DrawnCounts, type ElementUse } from './complexity.ts'
 import { decodeXml } from './decode-xml.ts'
 import { readEntities } from './entities.ts'
 import { formatAttribute, formatText } from './format-xml.ts'
@@ -14,6 +14,8 @@ const MAX_ELEMENTS = 200_000
 const MAX_STYLE_CHARACTERS = 4_000_000
 /** A document that is written anew may grow by this: quotes and line breaks are escaped, other encodings become UTF-8. */
 const MAX_GROWTH_BYTES = 2_000_000
+/** Of an attribute that is looked through for what it paints with; longer ones hold pictures. */
+const MAX_STYLE_ATTRIBUTE = 20_000
 /** Pieces of this many characters are handed on. */
 const PIECE_CHARACTERS = 16_384
 
@@ -23,6 +25,8 @@ export interface Frame {
   readonly after: string
   /** Attributes of the root that are set, or replaced. */
   readonly root: Readonly<Record<string, string>>
+  /** Told what there is to draw, before the end of the document: whoever finds it too much throws. */
+  judge(counts: DrawnCounts): void
 }
 
 /**
@@ -115,7 +119,7 @@ function createWriter(frame: Frame | undefined): Writer {
     push: (text) => parse(() => parser.write(text)),
     finish() {
       parse(() => parser.close())
-      document.check()
+      document.finish()
     },
     take: document.take,
   }
@@ -135,6 +139,8 @@ function createDocument(frame: Frame | undefined) {
   let texts = 0
   let style: { readonly attributes: string; css: string } | null = null
   let rootNamespace: string | null = null
+  /** A style sheet may make a layer of every element. */
+  let isLayered = false
 
   const finishTag = (): void => {
     if (isTagOpen) written += '>'
@@ -168,7 +174,7 @@ function createDocument(frame: Frame | undefined) {
         return
       }
       if (isRoot) for (const [key, value] of Object.entries(frame?.root ?? {})) attributes.set(key, value)
-      complexity.open(attributes.get('id') ?? null, referencesOf(attributes))
+      complexity.open(attributes.get('id') ?? null, useOf(attributes))
       open.push(name)
       const text = [...attributes].map(([key, value]) => formatAttribute(key, value)).join('')
       if (name === 'style') {
@@ -191,6 +197,7 @@ function createDocument(frame: Frame | undefined) {
       if (style !== null) {
         const css = sanitiseStyleSheet(style.css)
         if (css !== '') {
+          isLayered ||= LAYERED.test(css)
           finishTag()
           written += `<style${style.attributes}>${formatText(css)}</style>`
         }
@@ -222,21 +229,32 @@ function createDocument(frame: Frame | undefined) {
       return taken
     },
 
-    check: complexity.check,
+    finish(): void {
+      const { elements, layers } = complexity.count()
+      frame?.judge({ elements, layers: isLayered ? elements + layers : layers })
+    },
   }
 }
 
 const isCss = (attributes: ReadonlyMap<string, string>): boolean =>
   /^(?:text\/css)?$/i.test((attributes.get('type') ?? '').trim())
 
-/** Names that an element refers to: what it shows a copy of, and what it is painted, cut or filtered with. */
-function referencesOf(attributes: ReadonlyMap<string, string>): string[] {
-  const names: string[] = []
-  for (const [name, value] of attributes) {
-    if (name === 'href' && value.startsWith('#')) names.push(value.slice(1))
-    else if (value.length < 10_000 && value.includes('url(')) {
-      for (const [, found] of value.matchAll(/url\("?#([^")]*)/g)) names.push(found as string)
-    }
+/** Properties that make a layer of an element. */
+const LAYERED = /\b(?:opacity|mask|clip-path|filter|mix-blend-mode|isolation)\s*:|url\(/
+
+/** What an element shows a copy of, and what it is painted, cut or filtered with. */
+function useOf(attributes: ReadonlyMap<string, string>): ElementUse {
+  const href = attributes.get('href') ?? ''
+  const paints: string[] = []
+  for (const value of attributes.values()) {
+    if (!value.includes('url(')) continue
+    for (const [, found] of value.slice(0, MAX_STYLE_ATTRIBUTE).matchAll(/url\("?#([^")]{0,200})/g))
+      paints.push(found as string)
   }
-  return names
+  const opacity = attributes.get('opacity') ?? '1'
+  const isLayer =
+    paints.length > 0 ||
+    opacity !== '1' ||
+    LAYERED.test((attributes.get('style') ?? '').slice(0, MAX_STYLE_ATTRIBUTE))
+  return { copies: href.startsWith('#') ? [href.slice(1)] : [], paints, isLayer }
 }

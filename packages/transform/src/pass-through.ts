@@ -1,5 +1,6 @@
 import { ApiError, type Format, type PictureOutput, type Size, uprightSize } from '@tintype/core'
 import { largestSanitised, priceSanitise, sanitiseSvg } from '@tintype/svg'
+import { joinPieces } from './join-pieces.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 import { readWhole } from './read-whole.ts'
 import { type ProbedSource, READER_WINDOW_BYTES } from './source.ts'
@@ -82,19 +83,5 @@ export async function runPassThrough(
     meter.hold(sizeBytes)
     return readWhole(file, sizeBytes)
   }
-  const pieces: Uint8Array[] = []
-  let length = 0
-  for await (const piece of rewrite.run(file)) {
-    pieces.push(piece)
-    length += piece.length
-    meter.hold(piece.length)
-  }
-  const document = new Uint8Array(length)
-  meter.hold(length)
-  let at = 0
-  for (const piece of pieces) {
-    document.set(piece, at)
-    at += piece.length
-  }
-  return document
+  return joinPieces(rewrite.run(file), meter)
 }
