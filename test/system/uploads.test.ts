@@ -361,17 +361,21 @@ describe('a picture that could never be delivered', () => {
 })
 
 describe.runIf(hasCorpus)('a decompression bomb', () => {
-  it.each([
-    '17000x17000.avif',
-    '16384x16384.png',
-    '65536-uint32-limit.png',
-    'giant-image.jpg',
-    'big-height.webp',
-  ])('%s is refused from its header', async (name) => {
-    const bytes = await readCorpus(`limits/${name}`)
-    const answer = await upload(bytes, {}, name)
-    expect([413, 415]).toContain(answer.status)
-    expect([5413, 5455]).toContain(answer.body.errors[0].code)
+  it.each(['17000x17000.avif', '16384x16384.png', '65536-uint32-limit.png', 'giant-image.jpg'])(
+    '%s is refused from its header',
+    async (name) => {
+      const bytes = await readCorpus(`limits/${name}`)
+      const answer = await upload(bytes, {}, name)
+      expect([413, 415]).toContain(answer.status)
+      expect([5413, 5455]).toContain(answer.body.errors[0].code)
+    },
+  )
+
+  it('that is tall only where all frames of an animation are laid one below the other is none', async () => {
+    const answer = await upload(await readCorpus('limits/big-height.webp'), {}, 'tall.webp')
+    expect(answer.status).toBe(200)
+    const shown = await fetch(answer.body.result.variants[0])
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/gif'])
   })
 })
 

@@ -23,6 +23,8 @@ export interface FormatRow {
   readonly alpha: boolean
   /** Whether an upload may have it. What is accepted must be deliverable. */
   readonly upload: boolean
+  /** Whether its animations are read, and whether results of this format may be animations. */
+  readonly animation: 'none' | 'read' | 'read and written'
   /** null for what is never written. */
   readonly output: {
     /** Longest side that is written where this format is asked for, px. */
@@ -51,6 +53,7 @@ export const FORMATS = {
     signature: { magic: ['ff d8 ff'] },
     alpha: false,
     upload: true,
+    animation: 'none',
     output: { maxSidePx: 12_000, autoMaxSidePx: 12_000, class: 'base' },
     opaqueBase: ['jpeg'],
   },
@@ -61,6 +64,7 @@ export const FORMATS = {
     signature: { magic: ['89 50 4e 47 0d 0a 1a 0a'] },
     alpha: true,
     upload: true,
+    animation: 'read',
     output: { maxSidePx: 12_000, autoMaxSidePx: 12_000, class: 'base' },
     opaqueBase: ['png', 'jpeg'],
   },
@@ -71,6 +75,7 @@ export const FORMATS = {
     signature: { magic: ['52 49 46 46 ?? ?? ?? ?? 57 45 42 50'] },
     alpha: true,
     upload: true,
+    animation: 'read and written',
     output: { maxSidePx: 16_383, autoMaxSidePx: 16_383, class: 'webp' },
     opaqueBase: ['jpeg'],
   },
@@ -81,6 +86,7 @@ export const FORMATS = {
     signature: { brands: ['avif', 'avis'] },
     alpha: true,
     upload: true,
+    animation: 'none',
     output: { maxSidePx: 16_384, autoMaxSidePx: 1200, class: 'avif' },
     opaqueBase: ['jpeg'],
   },
@@ -91,7 +97,8 @@ export const FORMATS = {
     signature: { magic: ['47 49 46 38 37 61', '47 49 46 38 39 61'] },
     alpha: true,
     upload: true,
-    output: null,
+    animation: 'read and written',
+    output: { maxSidePx: 12_000, autoMaxSidePx: 12_000, class: 'base' },
     opaqueBase: ['png', 'jpeg'],
   },
   svg: {
@@ -101,6 +108,7 @@ export const FORMATS = {
     signature: { root: 'svg' },
     alpha: true,
     upload: true,
+    animation: 'none',
     output: null,
     opaqueBase: ['png'],
   },
@@ -113,6 +121,7 @@ export const FORMATS = {
     },
     alpha: true,
     upload: false,
+    animation: 'none',
     output: null,
     opaqueBase: ['jpeg'],
   },
@@ -143,3 +152,7 @@ export const RESULT_FORMATS: readonly ResultFormat[] = [...FORMAT_NAMES, 'json']
 /** `Content-Type` of a result. */
 export const mimeOf = (format: ResultFormat): string =>
   format === 'json' ? 'application/json' : FORMATS[format].mime
+
+/** Whether results of a format may be animations. */
+export const writesAnimations = (format: OutputFormat): boolean =>
+  FORMATS[format].animation === 'read and written'

@@ -3,6 +3,20 @@ import type { Access } from './image-id.ts'
 
 export type JsonObject = { readonly [key: string]: unknown }
 
+/** What the bytes of an animation say of it. */
+export interface AnimationFacts {
+  /** At least 1, and more than that but for a WebP whose only picture is a frame. */
+  readonly frames: number
+  /** Times it is played; 0 for ever. */
+  readonly plays: number
+  /** A frame may bring back what was there before it, which takes a second canvas. */
+  readonly restoresPrevious: boolean
+  /** Of a WebP, whose frames are decoded whole: the most that one takes in the file. */
+  readonly largestFrameBytes?: number
+  /** The bytes stop before the animation does: these are the frames that came whole. */
+  readonly isCut?: boolean
+}
+
 /** What the bytes of an original say of it. Sizes are as stored, before orientation. */
 export interface SourceFacts {
   readonly format: Format
@@ -13,6 +27,8 @@ export interface SourceFacts {
   readonly orientation: number
   readonly hasAlpha: boolean
   readonly animated: boolean
+  /** Of an animation that can be decoded frame by frame; absent for all else. */
+  readonly animation?: AnimationFacts
 }
 
 /** What the uploader, or the backend that made a ticket, decided about an image. */

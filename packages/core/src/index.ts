@@ -32,6 +32,7 @@ export {
   OUTPUT_FORMATS,
   RESULT_FORMATS,
   UPLOAD_FORMATS,
+  writesAnimations,
 } from './formats.ts'
 export type { Gravity, SoughtGravity } from './gravity.ts'
 export { isSought, nameSought } from './gravity.ts'
@@ -43,7 +44,7 @@ export type { CodedPicture, CodedStill, HeifPicture } from './header/heif-pictur
 export type { FaultKinds, HeaderReader, ImageHeader } from './header/image-header.ts'
 export { createHeaderReader, DELIVERY_FAULTS, readImageHeader, UPLOAD_FAULTS } from './header/image-header.ts'
 export { SNIFF_BYTES, type Sniffed, sniffFormat } from './header/sniff-format.ts'
-export type { ImageHead, ImageRecord, ImageTerms, JsonObject, SourceFacts } from './image.ts'
+export type { AnimationFacts, ImageHead, ImageRecord, ImageTerms, JsonObject, SourceFacts } from './image.ts'
 export { tagsOfMetadata } from './image.ts'
 export type { Access } from './image-id.ts'
 export {
@@ -80,7 +81,14 @@ export type { JsonSchema, ValueType } from './options/value-type.ts'
 export { Refused } from './options/value-type.ts'
 export type { Orientation, Rect, Size } from './orientation.ts'
 export { composeOrientation, storedRect, toOrientation, uprightSize } from './orientation.ts'
-export { describeExcess, MAX_AREA_PX, MAX_SIDE_PX } from './picture-limits.ts'
+export {
+  describeExcess,
+  MAX_ANIMATION_PX,
+  MAX_AREA_PX,
+  MAX_SIDE_PX,
+  MAX_TRANSFORMED_ANIMATION_PX,
+  MAX_TRANSFORMED_FRAMES,
+} from './picture-limits.ts'
 export type {
   AccountAuthority,
   AccountIdentity,

@@ -1,5 +1,5 @@
 import { ApiError } from './errors.ts'
-import type { Format } from './formats.ts'
+import { FORMATS, type Format } from './formats.ts'
 import { createHeaderReader } from './header/image-header.ts'
 import type { SourceFacts } from './image.ts'
 
@@ -43,7 +43,9 @@ export function judgeOriginal(
     if (sizeBytes > maxBytes)
       throw new ApiError('uploadTooLarge', `the file is over ${formatMegabytes(maxBytes)}`)
     header.push(bytes)
-    if (header.header?.animated) throw new ApiError('unsupportedImage', 'animated images are not accepted')
+    const known = header.header
+    if (known?.animated && FORMATS[known.format].animation === 'none')
+      throw new ApiError('unsupportedImage', `animated ${FORMATS[known.format].name} images are not accepted`)
     onProgress?.()
   }
 

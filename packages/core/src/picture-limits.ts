@@ -5,6 +5,13 @@ export const MAX_SIDE_PX = 12_000
 /** Largest area of a picture, coming or going, px. Rule: docs/parity.md#limits. */
 export const MAX_AREA_PX = 100_000_000
 
+/** Largest area of an animation, canvas times frames, px. Rule: docs/parity.md#limits. */
+export const MAX_ANIMATION_PX = 100_000_000
+/** Above this an animation is delivered as it came, px. Rule: docs/parity.md#limits. */
+export const MAX_TRANSFORMED_ANIMATION_PX = 50_000_000
+/** Above this too: each frame costs about a millisecond, whatever its size. Ours: docs/decisions/0040. */
+export const MAX_TRANSFORMED_FRAMES = 3000
+
 /**
  * Which limit a size breaks, as half a sentence that gives the size and the limit; null when it breaks none.
  * @param width  px, at least 1
@@ -39,6 +46,16 @@ export function checkSourceSize(format: Format, width: number, height: number): 
   if (width < 1 || height < 1) throw damagedPicture(format, `its size is ${width}x${height} px`)
   const excess = describeExcess(width, height)
   if (excess !== null) throw new PictureRefusal('too-large', excess)
+}
+
+/**
+ * Judge how much there is of an animation, while its frames are counted.
+ * @throws PictureRefusal `too-large` beyond {@link MAX_ANIMATION_PX}
+ */
+export function checkAnimationSize(width: number, height: number, frames: number): void {
+  if (frames < 2 || width * height * frames <= MAX_ANIMATION_PX) return
+  const most = `at most ${MAX_ANIMATION_PX / 1e6} megapixels together`
+  throw new PictureRefusal('too-large', `${frames} frames or more of ${width}x${height} px, ${most}`)
 }
 
 /** The error for a picture whose bytes contradict its format. `reason` is half a sentence about the picture. */

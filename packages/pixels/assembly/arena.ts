@@ -1,6 +1,7 @@
 // Going back to a mark: memory above it is free again, and nobody may still use what they had there.
 import { forgetBlocks } from './deflate-block'
 import { forgetDeflate } from './deflate'
+import { forgetLzwEncoder } from './gif-encode-lzw'
 import { forgetLzw } from './gif-lzw'
 import { forgetInflate } from './inflate'
 import { dropAbove, heapBytes } from './memory'
@@ -22,5 +23,6 @@ export function heapReset(mark: usize): void {
   forgetInflate(mark)
   forgetLines(mark)
   forgetLzw(mark)
+  forgetLzwEncoder(mark)
   forgetQuantiser(mark)
 }

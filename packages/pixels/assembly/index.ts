@@ -2,6 +2,10 @@
 export { adjustLevels, adjustPixels } from './adjust'
 export { heapMark, heapReset } from './arena'
 export { crc32 } from './checksums'
+export {
+  gifEncodeColours, gifEncodeCreate, gifEncodeFrame, gifEncodeIsNewPalette, gifEncodeOutput, gifEncodePalette,
+} from './gif-encode'
+export { frameBox, frameCleared, frameCopy, frameDiff, frameHarden } from './frame-diff'
 export { gifBeginFrame, gifCreate, gifInput, gifLines, gifPalette, gifPush } from './gif-decode'
 export {
   inflate, inflateChecksumFailed, inflateCreate, inflateInput, inflateOutput, inflateOutputLength,

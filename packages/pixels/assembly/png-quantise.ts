@@ -44,9 +44,25 @@ export function forgetQuantiser(mark: usize): void {
 /**
  * Choose colours for `pixels` RGBA pixels.
  * @param target mean squared error per channel that is good enough; more colours than that takes are not used
- * @returns how many colours were chosen, 1 to 256
+ * @param most   colours at most, 1 to 256
+ * @returns how many colours were chosen
  */
-export function quantise(raster: usize, width: u32, height: u32, target: f32): u32 {
+export function quantise(raster: usize, width: u32, height: u32, target: f32, most: u32 = MAX_COLOURS): u32 {
+  reserveQuantiser(width)
+  forgetDithering(width)
+  let dropped: i32 = 0
+  while (!countBins(raster, usize(width) * height, dropped)) dropped++
+  averageBins()
+  // Colours that all have a place are kept as they are.
+  splitBoxes(dropped == 0 && binCount <= most ? 0 : target, most)
+  for (let round = 0; round < ROUNDS; round++) refine()
+  makeEntries()
+  forgetNearest()
+  return colourCount
+}
+
+/** Take the memory that rows of `width` pixels need, where it is not there. */
+export function reserveQuantiser(width: u32): void {
   if (bins == 0) {
     slotKeys = allocate(SLOTS << 2)
     slotValues = allocate(SLOTS << 1)
@@ -62,15 +78,11 @@ export function quantise(raster: usize, width: u32, height: u32, target: f32): u
     errors = allocate((width + 2) << 4)
     nextErrors = allocate((width + 2) << 4)
   }
-  forgetDithering(width)
-  let dropped: i32 = 0
-  while (!countBins(raster, usize(width) * height, dropped)) dropped++
-  averageBins()
-  splitBoxes(target)
-  for (let round = 0; round < ROUNDS; round++) refine()
-  makeEntries()
+}
+
+/** What `nearestEntry` remembers is given up; it must be when the fineness changes. */
+export function forgetNearest(): void {
   memory.fill(slotValues, 0, SLOTS << 1)
-  return colourCount
 }
 
 /** Mean squared error per channel of the chosen colours, before dithering. */
@@ -209,13 +221,13 @@ function setBox(index: u32, first: u32, count: u32): void {
   store<u32>(box, axis, 12)
 }
 
-function splitBoxes(target: f32): void {
+function splitBoxes(target: f32, most: u32): void {
   let weight: f32 = 0
   for (let bin: u32 = 0; bin < binCount; bin++) weight += load<f32>(bins + (bin << 5), 16)
   const enough = target * 4 * weight
   setBox(0, 0, binCount)
   colourCount = 1
-  while (colourCount < MAX_COLOURS) {
+  while (colourCount < most) {
     let worst: u32 = 0
     let error: f32 = 0
     let total: f32 = 0
@@ -271,7 +283,8 @@ function setColour(index: u32, colour: v128): void {
   store<f32>(at, f32x4.extract_lane(colour, 3), 3072)
 }
 
-function getColour(index: u32): v128 {
+/** A chosen colour: premultiplied red, green, blue, and alpha. */
+export function getColour(index: u32): v128 {
   const at = channels + (index << 2)
   return f32x4(load<f32>(at), load<f32>(at, 1024), load<f32>(at, 2048), load<f32>(at, 3072))
 }
@@ -399,7 +412,13 @@ export function quantiseRow(to: usize, from: usize, width: u32, depth: u32): voi
 
 /** Nearest colour, remembered for colours that agree in seven bits a channel. */
 function lookUp(colour: v128): u32 {
-  const key = keyOf(colour, 1)
+  return nearestEntry(colour, 1)
+}
+
+/** Nearest colour of those chosen last, remembered for colours that agree but for their `dropped` lowest bits. */
+// @ts-ignore: decorator
+@inline export function nearestEntry(colour: v128, dropped: i32): u32 {
+  const key = keyOf(colour, dropped)
   const slot = slotOf(key)
   const known: u32 = load<u16>(slotValues + (slot << 1))
   if (known != 0 && load<u32>(slotKeys + (slot << 2)) == key) return known - 1

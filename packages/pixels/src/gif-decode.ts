@@ -1,7 +1,7 @@
 import type { KernelExports } from '../build/kernel-exports.d.ts'
 import type { GifImage } from './gif-blocks.ts'
 import { GifBlockReader } from './gif-blocks.ts'
-import type { GifHeader } from './gif-header.ts'
+import { canvasSize, type GifHeader } from './gif-header.ts'
 import type { Kernel, KernelRaster } from './kernel.ts'
 import { guardTraps } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
@@ -98,6 +98,7 @@ class GifDecoder {
   readonly #exports: KernelExports
   readonly #plan: GifDecodePlan
   readonly #reader: GifBlockReader
+  #screen = { width: 0, height: 0 }
   #canvas = 0
   #input = 0
   #filled = 0
@@ -115,7 +116,9 @@ class GifDecoder {
     this.#exports = kernel.exports
     this.#plan = plan
     this.#reader = new GifBlockReader({
-      screen: () => {},
+      screen: (screen) => {
+        this.#screen = screen
+      },
       loopCount: () => {},
       image: (image) => this.#beginFrame(image),
       imageData: (piece) => this.#takeData(piece),
@@ -155,7 +158,7 @@ class GifDecoder {
   }
 
   /**
-   * A frame cut short, as far as it was drawn.
+   * The first frame where it is cut short, as far as it was drawn; later ones are not shown then.
    * @throws PixelError when it is the first one and nothing of it is there
    */
   takePartialFrame(): GifFrame | null {
@@ -163,7 +166,8 @@ class GifDecoder {
       if (this.#damage === null) this.#noteDamage(() => this.#flush())
       this.#damage ??= new PixelError('truncated', 'The GIF ends within a frame')
       this.#state = 'between'
-      if (this.#exports.gifLines() > 0) return this.#frame()
+      // Of an animation only the frames that came whole are shown.
+      if (this.#index === 0 && this.#exports.gifLines() > 0) return this.#frame()
       this.#index--
     }
     if (this.#index >= 0) return null
@@ -179,6 +183,9 @@ class GifDecoder {
   #beginFrame(image: GifImage): void {
     const { width, height } = this.#plan
     if (this.#canvas === 0) {
+      const shown = canvasSize(this.#screen, image)
+      if (shown.width !== width || shown.height !== height)
+        throw new PixelError('corrupt', 'The size of the GIF contradicts its header')
       this.#canvas = this.#exports.gifCreate(width, height)
       this.#input = this.#exports.gifInput()
     }

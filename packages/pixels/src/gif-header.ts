@@ -64,7 +64,7 @@ export function readGifHeader(bytes: Uint8Array): { header: GifHeader; complete:
 }
 
 /** The first frame may enlarge the screen: some writers leave the screen's size empty or too small. */
-function canvasSize(
+export function canvasSize(
   screen: { width: number; height: number },
   first: { left: number; top: number; width: number; height: number },
 ): { width: number; height: number } {

@@ -13,8 +13,30 @@ export { type CompositeOperator, composite } from './composite.ts'
 export { createPixelConverter, type PixelConverter } from './convert-pixels.ts'
 export { type Canvas, extend, priceExtend } from './extend.ts'
 export { flatten, flattenOnto, type Rgba } from './flatten.ts'
+export {
+  createFrameCanvas,
+  type FrameCanvas,
+  type FrameDisposal,
+  priceFrameCanvas,
+} from './frame-canvas.ts'
+export {
+  clearBox,
+  copyBox,
+  createRaster,
+  type FrameBox,
+  findChange,
+  packBox,
+  wholeBox,
+} from './frame-history.ts'
 export type { GifDecodeLimits, GifDecodePlan, GifFrame } from './gif-decode.ts'
 export { decodeGif, planGifDecode } from './gif-decode.ts'
+export {
+  createGifEncoder,
+  type GifEncodeOptions,
+  type GifEncoder,
+  largestGif,
+  priceGifEncode,
+} from './gif-encode.ts'
 export type { GifHeader } from './gif-header.ts'
 export { readGifHeader } from './gif-header.ts'
 export type { DecodedJpeg } from './jpeg-decode.ts'
@@ -39,7 +61,7 @@ export { parseFrom } from './parse-from.ts'
 export type { PixelErrorReason } from './pixel-error.ts'
 export { PixelError } from './pixel-error.ts'
 export type { PngDecodeOptions, PngDecodePlan, PngResize } from './png-decode.ts'
-export { decodePng, planPngDecode } from './png-decode.ts'
+export { decodePng, decodePngImageData, planPngDecode } from './png-decode.ts'
 export type { PngEncodeOptions } from './png-encode.ts'
 export { encodePng, pricePngEncode } from './png-encode.ts'
 export type { PngBitDepth, PngColourType, PngHeader, PngIccProfile } from './png-header.ts'

@@ -141,12 +141,31 @@ export async function decodePng(
   return decoder.finish()
 }
 
+/**
+ * Decode image data that was taken out of its chunks: a frame of an animation. As {@link decodePng} otherwise; chunks' own
+ * checksums are the caller's.
+ * @param pieces the zlib stream; nothing of it is asked for after the last row
+ * @param plan   made from a header with the frame's size
+ */
+export async function decodePngImageData(
+  kernel: Kernel,
+  pieces: AsyncIterable<Uint8Array>,
+  plan: PngDecodePlan,
+): Promise<DecodedPng> {
+  const decoder = new PngDecoder(kernel, plan, plan.header)
+  for await (const piece of pieces) {
+    decoder.pushImageData(piece)
+    if (decoder.complete) break
+  }
+  return decoder.finish()
+}
+
 /** One decode: feeds the kernel from the chunks of the file. */
 class PngDecoder {
   readonly #kernel: Kernel
   readonly #exports: KernelExports
   readonly #plan: PngDecodePlan
-  readonly #header = new PngHeaderBuilder()
+  readonly #header: { add(type: string, body: Uint8Array): void; build(): PngHeader }
   readonly #reader: PngChunkReader
   #raster: KernelRaster | null = null
   /** Where the kernel takes its input; 0 until the image data begins. */
@@ -156,7 +175,9 @@ class PngDecoder {
   #hasBadChecksum = false
   complete = false
 
-  constructor(kernel: Kernel, plan: PngDecodePlan) {
+  /** @param known the header, where no chunks come that say it */
+  constructor(kernel: Kernel, plan: PngDecodePlan, known?: PngHeader) {
+    this.#header = known === undefined ? new PngHeaderBuilder() : { add: () => {}, build: () => known }
     this.#kernel = kernel
     this.#exports = kernel.exports
     this.#plan = plan
@@ -176,6 +197,11 @@ class PngDecoder {
   push(chunk: Uint8Array): void {
     guardTraps(() => this.#reader.push(chunk))
     if (this.#reader.ended && !this.complete) this.#afterImageData()
+  }
+
+  pushImageData(piece: Uint8Array): void {
+    guardTraps(() => this.#takeImageData(piece))
+    if (this.#streamEnded) this.complete = true
   }
 
   finish(): DecodedPng {

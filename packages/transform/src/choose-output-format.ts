@@ -6,6 +6,7 @@ import {
   type OutputFormat,
   type PictureOutput,
   type Size,
+  writesAnimations,
 } from '@tintype/core'
 
 export interface FormatChoice {
@@ -13,10 +14,11 @@ export interface FormatChoice {
   readonly warnings: readonly string[]
 }
 
-/** Format of the source, and whether the finished picture may be transparent. */
+/** Format of the source, whether the finished picture may be transparent, and whether it has frames. */
 interface Picture {
   readonly format: Format
   readonly hasAlpha: boolean
+  readonly isAnimated?: boolean
 }
 
 /** Best first: the classes that a client of a class can show besides the base. */
@@ -39,12 +41,20 @@ function soonestFormats({ hasAlpha }: Picture, asked: PictureOutput['format']): 
   return asked === 'webp' || asked === 'jpeg' ? [asked, 'png'] : ['png']
 }
 
+/** Whether the client decides what an animation leaves as. */
+const isOpen = (format: PictureOutput['format']): format is 'auto' | 'standard' | 'base' | 'svg' =>
+  format === 'auto' || format === 'standard' || format === 'base' || format === 'svg'
+
 /** Best first. */
 function candidatesOf(
   picture: Picture,
   { format, effort }: PictureOutput,
   formatClass: FormatClass,
 ): readonly OutputFormat[] {
+  if (picture.isAnimated) {
+    const offered = OFFERED[formatClass].flatMap(formatsOf).filter(writesAnimations)
+    return [...(isOpen(format) ? offered : [format]), 'gif']
+  }
   if (effort === 'fast') return soonestFormats(picture, format)
   const base = baseFormats(picture)
   switch (format) {

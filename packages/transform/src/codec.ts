@@ -72,7 +72,8 @@ export interface StillCodec {
   planEncode(size: Size, settings: EncodeSettings): StillEncodePlan
 }
 
-function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decoded, 'raster'>): string[] {
+/** What is wrong with a picture that is shown as far as it goes, in whole phrases. */
+export function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decoded, 'raster'>): string[] {
   return [...(truncated ? [TRUNCATED] : []), ...(hasBadChecksum ? ['source has a wrong checksum'] : [])]
 }
 
@@ -86,6 +87,7 @@ export const stillDecoder = (codec: Pick<StillCodec, 'readStart' | 'planDecode'>
     })
     return {
       ...plan,
+      frames: 1,
       exif,
       async *run(kernel, file, meter) {
         const { raster, ...faults } = await plan.run(kernel, file, meter)
@@ -101,7 +103,7 @@ export const stillEncoder = (codec: Pick<StillCodec, 'planEncode'>): Encoder => 
     const plan = codec.planEncode(size, settings)
     return {
       price: plan.price,
-      begin(meter, turns) {
+      begin(_kernel, meter, turns) {
         let bytes: Uint8Array | null = null
         return {
           async add(raster) {
@@ -112,6 +114,7 @@ export const stillEncoder = (codec: Pick<StillCodec, 'planEncode'>): Encoder => 
             if (bytes === null) throw new Error('A still has one frame')
             return bytes
           },
+          close() {},
         }
       },
     }

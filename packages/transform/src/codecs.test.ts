@@ -14,7 +14,7 @@ describe.each(names)('%s', (format) => {
     const bytes = await encode(format, gradient(60, 40), { quality })
     expect(sniffFormat(bytes)).toEqual({ format })
     expect(readImageHeader(bytes)).toMatchObject({ format, ...SIZE })
-    const tolerance = { png: 0, jpeg: 12, webp: 12, avif: 12 }[format] // lossy, colours at half resolution
+    const tolerance = { png: 0, jpeg: 12, webp: 12, avif: 12, gif: 32 }[format] // lossy, colours at half resolution
     expect(maxDifference(await decode(format, bytes, SIZE), gradient(60, 40))).toBeLessThanOrEqual(tolerance)
   })
 
@@ -49,7 +49,8 @@ describe.each(names)('%s', (format) => {
   it('refuses pixels that contradict the header', async () => {
     const bytes = await encode(format, gradient(60, 40))
     const error = await failure(decode(format, bytes, { width: 61, height: 40 }))
-    expect(error).toMatchObject({ kind: 'decodingFailed' })
+    // A GIF's first frame may enlarge it, so nothing is known of its size before that.
+    expect(error).toMatchObject(format === 'gif' ? { reason: 'corrupt' } : { kind: 'decodingFailed' })
   })
 })
 

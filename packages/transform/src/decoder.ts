@@ -32,7 +32,7 @@ export interface View {
 export interface Frame {
   /** The view, not yet in sRGB where the plan has a profile. The next frame may overwrite it. */
   readonly raster: KernelRaster
-  /** How long it is shown; 0 for a still. */
+  /** How long it is shown, as the file says, however short; 0 for a still. */
   readonly delayMs: number
   /** What was wrong with it and is shown as far as it goes, in whole phrases. */
   readonly warnings: readonly string[]
@@ -41,6 +41,8 @@ export interface Frame {
 /** How a source will be decoded, cut, scaled and turned in one stage: decided from its first bytes. */
 export interface DecodePlan {
   readonly price: StagePrice
+  /** Frames that will come, at most. */
+  readonly frames: number
   /** What the plan itself holds from the moment it is made, such as a profile that was unpacked; a part of `price`. */
   readonly heldBytes: number
   /** What the rasters' numbers mean; null for sRGB. */

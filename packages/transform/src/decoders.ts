@@ -1,18 +1,18 @@
 import { ApiError, FORMATS, type Format, type SourceFacts } from '@tintype/core'
 import { stillDecoder } from './codec.ts'
+import { pngDecoder } from './codecs/apng.ts'
 import { avifCodec } from './codecs/avif.ts'
 import { gifDecoder } from './codecs/gif.ts'
 import { jpegCodec } from './codecs/jpeg.ts'
-import { pngCodec } from './codecs/png.ts'
 import { svgDecoder } from './codecs/svg.ts'
-import { webpCodec } from './codecs/webp.ts'
+import { webpDecoder } from './codecs/webp-animation.ts'
 import type { Decoder } from './decoder.ts'
 
 /** One row per format that can be decoded. Rows plan at once; libraries are loaded by the first job that needs them. */
 export const DECODERS = {
   jpeg: stillDecoder(jpegCodec),
-  png: stillDecoder(pngCodec),
-  webp: stillDecoder(webpCodec),
+  png: pngDecoder,
+  webp: webpDecoder,
   avif: stillDecoder(avifCodec),
   gif: gifDecoder,
   svg: svgDecoder,
@@ -30,7 +30,7 @@ export function decoderOf({ format, animated }: SourceFacts): Decoder {
   if (!isDecodable(format)) {
     throw new ApiError('notAnImage', `${FORMATS[format].name} images cannot be transformed yet`)
   }
-  if (animated) {
+  if (animated && FORMATS[format].animation === 'none') {
     throw new ApiError('notAnImage', `animated ${FORMATS[format].name} images cannot be transformed yet`)
   }
   return DECODERS[format]

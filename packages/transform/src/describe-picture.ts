@@ -1,4 +1,4 @@
-import { FORMATS, type Size } from '@tintype/core'
+import { FORMATS, type JsonOutput, type Size } from '@tintype/core'
 import type { PicturePlan } from './picture-plan.ts'
 import type { ProbedSource } from './source.ts'
 import type { Transformed } from './transform-image.ts'
@@ -7,12 +7,13 @@ import type { Transformed } from './transform-image.ts'
  * What is known of a picture and of its result, instead of the result. Nothing is decoded for it: both follow from headers
  * and the plan.
  * @returns JSON: `width` and `height` of the result, px; `original` with `file_size` (bytes), `width`, `height` (px, as they are
- *   stored) and `format` (MIME)
+ *   stored), `format` (MIME) and, of an animation whose frames are to be counted, `frames`
  * Rule: docs/parity.md#formats-and-geometry.
  */
 export function describePicture(
   { canvas, warnings }: Pick<PicturePlan, 'canvas' | 'warnings'>,
   { facts }: Pick<ProbedSource, 'facts'>,
+  frames: JsonOutput['frames'],
 ): Transformed {
   const { width, height } = canvas.size
   const description = {
@@ -22,6 +23,7 @@ export function describePicture(
       width: facts.width,
       height: facts.height,
       format: FORMATS[facts.format].mime,
+      ...(frames === 'all' && facts.animation !== undefined && { frames: facts.animation.frames }),
     },
   }
   return toJson(description, canvas.size, warnings)

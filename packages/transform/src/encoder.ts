@@ -1,5 +1,5 @@
 import type { PictureOutput, Size } from '@tintype/core'
-import type { KernelRaster } from '@tintype/pixels'
+import type { Kernel, KernelRaster } from '@tintype/pixels'
 import type { StagePrice } from './decoder.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 import type { Turns } from './step.ts'
@@ -20,20 +20,30 @@ export interface EncodeSettings {
   readonly exif: Uint8Array | null
   /** An XMP packet to keep in the result, likewise. */
   readonly xmp: Uint8Array | null
+  /** Times an animation is played; 0 for ever. */
+  readonly plays: number
 }
 
 /** One result in the making. */
 export interface FrameSink {
-  /** The raster's pixels may be destroyed. @throws PixelError or ApiError `encodingFailed` */
+  /**
+   * The raster's pixels may be destroyed; what the kernel is asked for here is given up afterwards.
+   * @throws PixelError; ApiError `encodingFailed`, or `refusedDimensions` for an animation that becomes too large
+   */
   add(raster: KernelRaster, delayMs: number): Promise<void>
   /** @returns exactly packed bytes of their own: the kernel's memory serves another job afterwards */
   end(): Promise<Uint8Array>
+  /** Give up what it holds of libraries, whether it came to its end or not. */
+  close(): void
 }
 
 export interface EncodePlan {
   readonly price: StagePrice
-  /** @param turns for what takes long: a sign of life, and a turn for others, between two parts of it */
-  begin(meter: MemoryMeter, turns: Turns): FrameSink
+  /**
+   * @param kernel that of the frames to come: what all of them need of it is taken now
+   * @param turns  for what takes long: a sign of life, and a turn for others, between two parts of it
+   */
+  begin(kernel: Kernel, meter: MemoryMeter, turns: Turns): FrameSink
 }
 
 /** One format out. It hides its library completely: no global, option or error of it gets out. */

@@ -1,6 +1,7 @@
 import { ApiError, type Format, type PictureOutput, type Size, uprightSize } from '@tintype/core'
 import { largestSanitised, priceSanitise, sanitiseSvg } from '@tintype/svg'
 import { joinPieces } from './join-pieces.ts'
+import { isTooLargeToChange } from './large-animation.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 import { readWhole } from './read-whole.ts'
 import { type ProbedSource, READER_WINDOW_BYTES } from './source.ts'
@@ -31,18 +32,22 @@ export interface PassThroughPlan {
 }
 
 /**
- * Whether a source leaves as the document that it is: an SVG does, sanitised, unless a format with pixels is asked for.
+ * Whether a source leaves as the document that it is: an SVG does, sanitised, unless a format with pixels is asked for, and
+ * an animation of which there is too much.
  * @returns null where pixels are to be made
  * @throws ApiError `notAnImage` where an SVG is asked for and the source is none
- * Rule: docs/parity.md#svg.
+ * Rule: docs/parity.md#svg, docs/parity.md#animations.
  */
 export function planPassThrough(
-  { format }: Pick<PictureOutput, 'format'>,
+  output: PictureOutput,
   { facts, start }: Pick<ProbedSource, 'facts' | 'start'>,
 ): PassThroughPlan | null {
+  const { format } = output
   const leavesAsItIs = format === 'auto' || format === 'standard' || format === 'svg'
   if (facts.format !== 'svg') {
     if (format === 'svg') throw new ApiError('notAnImage', 'only an SVG can be delivered as SVG')
+    if (isTooLargeToChange(facts, output))
+      return planDocument(facts, start, null, ['animation too large to be changed'])
     return null
   }
   if (!leavesAsItIs) return null

@@ -6,6 +6,7 @@ import {
   type OutputFormat,
   type PictureOutput,
   type SourceFacts,
+  writesAnimations,
 } from '@tintype/core'
 import { chooseOutputFormat } from './choose-output-format.ts'
 import type { EncodePlan, EncodeSettings } from './encoder.ts'
@@ -40,21 +41,18 @@ export function planJob(
   budgetBytes: number,
   known: Known = NOTHING,
 ): JobPlan {
-  const picture = planPicture(ops, source, output.frames, known)
+  const isAnimated = keepsFrames(output, source.facts)
+  const picture = planPicture(ops, source, isAnimated ? 'all' : 'first', known)
   const { canvas, decode } = picture
+  const plays = source.facts.animation?.plays ?? 1
   const exif = decode.exif === null ? null : filterExif(decode.exif, output.metadata, canvas.size)
 
   const planFor = (format: OutputFormat, memory: EncodeSettings['memory']): Omit<JobPlan, 'warnings'> => {
     const { alpha } = FORMATS[format]
     const hasAlpha = canvas.hasAlpha && alpha
     const { quality, jpeg, effort } = output
-    const encode = ENCODERS[format].plan(canvas.size, 1, {
-      quality,
-      jpeg,
-      effort,
-      hasAlpha,
-      memory,
-      exif,
+    const encode = ENCODERS[format].plan(canvas.size, decode.frames, {
+      ...{ quality, jpeg, effort, hasAlpha, memory, exif, plays },
       xmp: null,
     })
     // A source without transparency may still decode with some: rows that never came, or bytes that contradict a header.
@@ -71,7 +69,7 @@ export function planJob(
   const planWithin = (format: OutputFormat) =>
     memories.map((memory) => planFor(format, memory)).find(({ price }) => price.peakBytes <= budgetBytes)
   const choice = chooseOutputFormat(
-    { format: source.facts.format, hasAlpha: canvas.hasAlpha },
+    { format: source.facts.format, hasAlpha: canvas.hasAlpha, isAnimated },
     output,
     formatClass,
     canvas.size,
@@ -82,6 +80,21 @@ export function planJob(
     throw new ApiError('refusedDimensions', describeRefusal(source.facts, canvas.size))
   return { ...plan, warnings: [...picture.warnings, ...choice.warnings] }
 }
+
+/**
+ * Whether the result of an animation is one: not where its first frame was asked for, be it by a format of stills, or by
+ * the soonest format there is. Rule: docs/parity.md#animations.
+ */
+export const keepsFrames = (
+  { frames, format, effort }: PictureOutput,
+  { animation }: Pick<SourceFacts, 'animation'>,
+): boolean =>
+  frames === 'all' &&
+  (animation?.frames ?? 1) > 1 &&
+  effort === 'normal' &&
+  (format === 'auto' ||
+    format === 'standard' ||
+    (format !== 'base' && format !== 'svg' && writesAnimations(format)))
 
 const NOTHING: Known = { overlays: new Map(), findings: {} }
 

@@ -44,7 +44,8 @@ export function planPicture(
     canvas = { size: step.size, hasAlpha: step.hasAlpha }
   }
   if (pad !== null) add(pad)
-  for (const op of rest) add(op.op === 'draw' ? planOverlay(op, canvas, known) : planStep(op, canvas))
+  for (const op of rest)
+    add(op.op === 'draw' ? planOverlay(op, canvas, known, decode.frames > 1) : planStep(op, canvas))
 
   const most = (price: (step: PlannedStep) => number) => Math.max(0, ...steps.map(price))
   const profileBytes = decode.profile === null ? 0 : priceColourProfile(decode.profile)
@@ -61,7 +62,7 @@ export function planPicture(
 }
 
 /** An overlay's first frame is drawn; it is planned like any picture, but nothing is looked for in it. */
-function planOverlay(op: DrawOp, canvas: Canvas, known: Known): PlannedStep {
+function planOverlay(op: DrawOp, canvas: Canvas, known: Known, isRepeated: boolean): PlannedStep {
   const source = known.overlays.get(formatSourceIdentity(op.source))
   if (source === undefined) throw new ApiError('deliveryInternal')
   const ops = op.ops.map((inner) => resolveSides(inner, canvas.size))
@@ -72,7 +73,7 @@ function planOverlay(op: DrawOp, canvas: Canvas, known: Known): PlannedStep {
     throw new ApiError('invalidOptions', `"gravity" of an overlay cannot be "${nameSought(inner.gravity)}"`)
   }
   const picture = planPicture(ops, source, 'first', { ...known, findings: {} })
-  return planDraw(op, canvas, picture, source)
+  return planDraw(op, canvas, picture, source, isRepeated)
 }
 
 /** Sides that are fractions of the picture below, in px: nearest whole number, at least 1. */

@@ -22,18 +22,22 @@ export async function runJob(
   kernel: Kernel,
   services: StepServices,
 ): Promise<Finished> {
-  const sink = encode.begin(services.meter, services.turns)
+  const sink = encode.begin(kernel, services.meter, services.turns)
   const warnings = new Set<string>()
   let size: { readonly width: number; readonly height: number } | null = null
-  for await (const frame of runPicture(picture, source, kernel, services)) {
-    for (const warning of frame.warnings) warnings.add(warning)
-    size = { width: frame.raster.width, height: frame.raster.height }
-    services.turns.check()
-    await sink.add(frame.raster, frame.delayMs).catch(encodingFailed)
+  try {
+    for await (const frame of runPicture(picture, source, kernel, services)) {
+      for (const warning of frame.warnings) warnings.add(warning)
+      size = { width: frame.raster.width, height: frame.raster.height }
+      services.turns.check()
+      await sink.add(frame.raster, frame.delayMs).catch(encodingFailed)
+    }
+    if (size === null) throw new ApiError('decodingFailed', 'it holds no picture')
+    const bytes = await sink.end().catch(encodingFailed)
+    return { bytes, ...size, warnings: [...warnings] }
+  } finally {
+    sink.close()
   }
-  if (size === null) throw new ApiError('decodingFailed', 'it holds no picture')
-  const bytes = await sink.end().catch(encodingFailed)
-  return { bytes, ...size, warnings: [...warnings] }
 }
 
 function encodingFailed(error: unknown): never {

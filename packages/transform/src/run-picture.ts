@@ -4,7 +4,10 @@ import type { PicturePlan } from './picture-plan.ts'
 import type { ProbedSource } from './source.ts'
 import type { PlannedStep, StepServices, Turns } from './step.ts'
 
-/** Decode a picture frame by frame, and do its steps on each. The next frame may overwrite the one before. */
+/**
+ * Decode a picture frame by frame, and do its steps on each. Kernel memory that steps take, and whoever a frame is given
+ * to, is given up when the next one is asked for.
+ */
 export async function* runPicture(
   { decode, steps }: PicturePlan,
   source: ProbedSource,
@@ -14,6 +17,7 @@ export async function* runPicture(
   const { meter, turns } = services
   for await (const frame of decode.run(kernel, checked(source.file(meter), turns), meter)) {
     await turns.yield()
+    const mark = kernel.exports.heapMark()
     let { raster } = frame
     if (decode.profile !== null) applyColourProfile(kernel, raster, decode.profile)
     for (const step of steps) {
@@ -21,6 +25,7 @@ export async function* runPicture(
       raster = await runStep(step, raster, services)
     }
     yield { ...frame, raster }
+    kernel.exports.heapReset(mark)
   }
 }
 

@@ -18,6 +18,7 @@ const SETTINGS: EncodeSettings = {
   memory: 'ample',
   exif: null,
   xmp: null,
+  plays: 0,
 }
 /** As `price.ts` rounds: static data, whole pages. */
 const STATIC_BYTES = 65_536
@@ -39,7 +40,7 @@ export async function encodePriced(
   const kernel = createKernel(kernelModule)
   const meter = createMemoryMeter()
   meter.watch(kernel)
-  const sink = plan.begin(meter, { check() {}, async yield() {} })
+  const sink = plan.begin(kernel, meter, { check() {}, async yield() {} })
   await sink.add(putRaster(kernel, picture), 0)
   const bytes = await sink.end()
   const { kernelBytes, heapBytes, bufferBytes } = plan.price

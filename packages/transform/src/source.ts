@@ -111,7 +111,7 @@ async function readFacts(source: SourceRef, open: OpenSource): Promise<SourceFac
   try {
     while (headers.header === null) {
       const { done, value } = await chunks.read()
-      if (done) return { ...headers.finish(), sizeBytes }
+      if (done) return { ...headers.finishCut(), sizeBytes }
       headers.push(value)
     }
     return { ...headers.header, sizeBytes }

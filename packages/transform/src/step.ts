@@ -23,6 +23,8 @@ export interface StepServices {
   readonly vision?: Vision | null
   readonly meter: MemoryMeter
   readonly turns: Turns
+  /** Pixels of overlays, by their plans, kept from frame to frame; null, or absent: nothing is drawn twice. */
+  readonly keptOverlays?: Map<object, Uint8Array> | null
 }
 
 /** One operation, planned: all numbers are known, no pixel was touched. */

@@ -195,7 +195,7 @@ describe('refusals come before decoding', () => {
       'refusedDimensions',
     ],
     ['a format for later', factsOf('heic', JPEG, size), {}, 'notAnImage'],
-    ['an animation', factsOf('webp', JPEG, size, { animated: true }), {}, 'notAnImage'],
+    ['an animation that nobody reads', factsOf('avif', JPEG, size, { animated: true }), {}, 'notAnImage'],
     ['bytes of another format', factsOf('png', JPEG, { width: 9, height: 9 }), {}, 'decodingFailed'],
   ] as const)('%s', async (_, source, options, kind) => {
     const { seen, body } = watched(source.format === 'webp' ? WEBP : JPEG)

@@ -118,11 +118,12 @@ async function runProbed(
   const known = { overlays, findings }
   const planFor = ({ ops }: Program, output: PictureOutput) =>
     planJob(ops, output, source, formatClass, governor.budgetBytes, known)
-  if (mustAlsoFit?.output.kind === 'picture') planFor(mustAlsoFit, mustAlsoFit.output)
+  if (mustAlsoFit?.output.kind === 'picture' && planPassThrough(mustAlsoFit.output, source) === null)
+    planFor(mustAlsoFit, mustAlsoFit.output)
   const { output } = program
   if (output.kind === 'json' && source.facts.format === 'svg') return describeDrawing(source)
   if (output.kind === 'json')
-    return describePicture(planPicture(program.ops, source, output.frames, known), source)
+    return describePicture(planPicture(program.ops, source, output.frames, known), source, output.frames)
   const plan = planFor(program, output)
   const { peakBytes } = plan.price
   start.settle(startBytesOf(source, known) + plan.picture.decode.heldBytes)
@@ -132,7 +133,10 @@ async function runProbed(
     const meter = createMemoryMeter()
     meter.watch(kernel)
     const turns = { check: reservation.renew, yield: () => yieldIfBusy(services, peakBytes) }
-    const { warnings, ...finished } = await runJob(plan, source, kernel, { kernels, vision, meter, turns })
+    const { warnings, ...finished } = await runJob(plan, source, kernel, {
+      ...{ kernels, vision, meter, turns },
+      keptOverlays: plan.picture.decode.frames > 1 ? new Map() : null,
+    })
     return {
       ...finished,
       format: plan.format,

@@ -8,7 +8,7 @@ import {
   type SourceRef,
   type Verdict,
 } from '@tintype/core'
-import { transformImage } from '@tintype/transform'
+import { isTooLargeToChange, transformImage } from '@tintype/transform'
 import type { Services } from './services.ts'
 
 /** Small enough that encoding costs nothing; every decoder still reads the whole file for it. */
@@ -21,15 +21,26 @@ const MOST_SHRINKING = 6
 
 const square = (side: number) => programOfOptions({ width: side, height: side, metadata: 'none' })
 const SMALL = square(SMALL_SIDE_PX)
+/** Of an animation that is delivered as it came: its first frame. */
+const SMALL_STILL = programOfOptions({
+  width: SMALL_SIDE_PX,
+  height: SMALL_SIDE_PX,
+  metadata: 'none',
+  anim: false,
+})
 
 /** What every account has from its beginning: an original that is too large for it would be accepted for nothing. */
 const PUBLIC = programOfOptions(resolveHints(PUBLIC_VARIANT.options, NO_HINTS).options)
+
+/** The smallest picture that there is. */
+const programThatShows = (source: SourceRef): typeof SMALL =>
+  source.kind === 'stored' && isTooLargeToChange(source.facts, SMALL.output) ? SMALL_STILL : SMALL
 
 /** The smallest picture for which all of a file is looked at. */
 function programThatReadsAll(source: SourceRef): typeof SMALL {
   if (source.kind !== 'stored') return SMALL
   const { format, width, height } = source.facts
-  if (format !== 'jpeg') return SMALL
+  if (format !== 'jpeg') return programThatShows(source)
   return square(Math.max(SMALL_SIDE_PX, Math.ceil(Math.max(width, height) / MOST_SHRINKING)))
 }
 
@@ -42,7 +53,7 @@ export async function verifyOriginal(
   { source, missesEnd }: { readonly source: SourceRef; readonly missesEnd: boolean },
   services: Pick<Services, 'transform'>,
 ): Promise<Verdict> {
-  const program = missesEnd ? programThatReadsAll(source) : SMALL
+  const program = missesEnd ? programThatReadsAll(source) : programThatShows(source)
   try {
     const { warnings } = await transformImage(
       { source, program, formatClass: 'base', mustAlsoFit: PUBLIC },

@@ -1,3 +1,5 @@
+import type { ImageHeader } from './header-parser.ts'
+
 /**
  * A parser that is suspended whenever the bytes it asked for have not arrived yet. It yields `undefined` for "more
  * bytes, please", so it reads like straight code, and cannot tell how the file was cut into chunks.
@@ -16,6 +18,8 @@ export class ByteFeed {
    * the mark of its end would follow.
    */
   endMayMiss = false
+  /** Set by a parser that knows its header at the file's end only: what it would be if the file ended here. */
+  provisional: ImageHeader | null = null
 
   /** Bytes consumed since the file's beginning. */
   get position(): number {

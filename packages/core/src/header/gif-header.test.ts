@@ -28,6 +28,14 @@ it.each([
   })
 })
 
+it('counts frames and plays, and sees what brings back the frame before', () => {
+  const animation = (frames: number, disposal: number) =>
+    readImageHeader(sampleGif({ frames, disposal }))?.animation
+  expect(animation(1, 3)).toBeUndefined()
+  expect(animation(2, 1)).toEqual({ frames: 2, plays: 0, restoresPrevious: false })
+  expect(animation(7, 3)).toEqual({ frames: 7, plays: 0, restoresPrevious: true })
+})
+
 it('refuses a file without a frame, and bytes that are no block', () => {
   expect(() => readImageHeader(sampleGif({ frames: 0 }))).toThrow('it holds no frame')
   expect(() => readImageHeader(bytesOf(sampleGif().subarray(0, 25), 0x99))).toThrow('a block is no block')

@@ -1,19 +1,23 @@
-import { checkSourceSize, damagedPicture } from '../picture-limits.ts'
-import type { ByteFeed, Parsing } from './byte-feed.ts'
+import { checkAnimationSize, checkSourceSize, damagedPicture } from '../picture-limits.ts'
+import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import type { ImageHeader } from './header-parser.ts'
 
 const EXTENSION = 0x21
 const FRAME = 0x2c
 const TRAILER = 0x3b
 const GRAPHIC_CONTROL = 0xf9
-/** Disposal method of a frame that leaves nothing behind. */
+const APPLICATION = 0xff
+/** Applications whose block says how often an animation is repeated. */
+const REPEATING = ['NETSCAPE2.0', 'ANIMEXTS1.0']
+/** Disposal methods of a frame that leaves nothing behind, and of one that leaves what was there before. */
 const CLEARED = 2
+const RESTORED = 3
 
 /**
  * GIF: signature (6 bytes), screen width and height (16 bits each), flags, background, aspect (8 each), colour table;
  * then blocks up to the trailer. The first frame may enlarge the screen, whose size some writers leave empty or too small.
  * Each frame may be transparent, the first may leave a part of the screen uncovered, and so may one that
- * follows a frame that is cleared; so a header is known at the trailer, or as soon as a second frame and one of those were seen.
+ * follows a frame that is cleared. Frames are counted to the trailer, and the header is known there.
  */
 export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
   const screen = yield* feed.take(13)
@@ -24,7 +28,8 @@ export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefine
 
   let frames = 0
   let hasAlpha = false
-  let isKnown = false
+  let plays = 1
+  let restoresPrevious = false
   /** Whether the frame that comes, and the one before, are cleared when another one follows. */
   let [isCleared, wasCleared] = [false, false]
   const header = (): ImageHeader => ({
@@ -34,6 +39,7 @@ export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefine
     orientation: 1,
     hasAlpha,
     animated: frames > 1,
+    ...(frames > 1 && { animation: { frames, plays, restoresPrevious } }),
   })
   for (;;) {
     feed.endMayMiss = frames > 0
@@ -46,8 +52,15 @@ export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefine
       if (extension.getUint8(0) === GRAPHIC_CONTROL && sizeBytes > 0) {
         const flags = (yield* feed.take(1)).getUint8(0)
         hasAlpha ||= (flags & 1) !== 0
-        isCleared = ((flags >> 2) & 7) === CLEARED
+        const disposal = (flags >> 2) & 7
+        isCleared = disposal === CLEARED
+        restoresPrevious ||= disposal === RESTORED
         yield* feed.skip(sizeBytes - 1)
+      } else if (extension.getUint8(0) === APPLICATION && sizeBytes === 11) {
+        if (REPEATING.includes(readAscii(yield* feed.take(11), 0, 11))) {
+          plays = (yield* readPlays(feed)) ?? plays
+          continue
+        }
       } else yield* feed.skip(sizeBytes)
       if (sizeBytes > 0) yield* skipSubBlocks(feed)
     } else if (block === FRAME) {
@@ -59,19 +72,30 @@ export function* readGifHeader(feed: ByteFeed): Generator<ImageHeader | undefine
         ;[width, height] = [Math.max(width, right), Math.max(height, bottom)]
         checkSourceSize('gif', width, height)
       }
+      checkAnimationSize(width, height, frames)
       const isCovered = left === 0 && top === 0 && right >= width && bottom >= height
       hasAlpha ||= !isCovered && (frames === 1 || wasCleared)
       ;[wasCleared, isCleared] = [isCleared, false]
       yield* feed.skip(colourTableBytes(frame.getUint8(8)) + 1) // and the first code size
       yield* skipSubBlocks(feed)
+      feed.provisional = header()
     } else throw damagedPicture('gif', 'a block is no block')
-    if (frames > 1 && hasAlpha && !isKnown) {
-      isKnown = true
-      yield header()
-    }
   }
   if (frames === 0) throw damagedPicture('gif', 'it holds no frame')
-  if (!isKnown) yield header()
+  yield header()
+}
+
+/** Sub-blocks up to their end. One that begins with 1 says how often the animation is repeated after its first time (16 bits). */
+function* readPlays(feed: ByteFeed): Parsing<number | null> {
+  let plays: number | null = null
+  for (;;) {
+    const sizeBytes = (yield* feed.take(1)).getUint8(0)
+    if (sizeBytes === 0) return plays
+    const block = yield* feed.take(sizeBytes)
+    if (sizeBytes < 3 || block.getUint8(0) !== 1) continue
+    const repetitions = block.getUint16(1, true)
+    plays = repetitions === 0 ? 0 : repetitions + 1
+  }
 }
 
 const colourTableBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)

@@ -1,4 +1,5 @@
 import type { Format } from '../formats.ts'
+import type { AnimationFacts } from '../image.ts'
 import type { Orientation } from '../orientation.ts'
 import type { ByteFeed } from './byte-feed.ts'
 
@@ -11,8 +12,10 @@ export interface ImageHeader {
   readonly orientation: Orientation
   /** Whether the file has a place for transparency, not whether a pixel uses it. */
   readonly hasAlpha: boolean
-  /** GIF with a second frame, WebP and AVIF that declare an animation. An APNG is its still picture: false. */
+  /** GIF with a second frame, WebP and AVIF that declare an animation, PNG that declares one of two frames or more. */
   readonly animated: boolean
+  /** Of GIF, WebP and PNG that are animated: frames are counted to the end of a GIF or WebP, and declared by a PNG. */
+  readonly animation?: AnimationFacts
 }
 
 /**

@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts'
 import { FORMATS, type Format } from '../formats.ts'
 import { createHeaderReader, type ImageHeader, readImageHeader } from './image-header.ts'
 import {
+  anmf,
   bytesOf,
   createRandom,
   exif,
@@ -32,9 +33,11 @@ const SAMPLES: Record<string, Uint8Array> = {
   'webp with exif': webpFile(vp8x(20, 10, 0x08), vp8Frame(20, 10), webpChunk('EXIF', exif(5))),
   'animated webp': webpFile(
     vp8x(20, 10, 0x12),
-    webpChunk('ANIM', new Uint8Array(6)),
-    webpChunk('ANMF', [1, 2, 3]),
+    webpChunk('ANIM', [0, 0, 0, 0, 3, 0]),
+    anmf({ at: [0, 0, 20, 10] }),
+    anmf({ at: [2, 4, 5, 6] }),
   ),
+  'animated png': samplePng({ before: [pngChunk('acTL', uint(3, 4), uint(0, 4))] }),
   'avif with meta last': sampleAvif({ isMetaLast: true, operations: [['irot', 1]], hasAlpha: true }),
   'animated gif': sampleGif({ frames: 3, isTransparent: true }),
 }
@@ -157,6 +160,43 @@ describe('a file whose end is not marked', () => {
   it.each(['webp', 'avif'] as const)('is never one of %s, which say their length', (format) => {
     const file = STILLS[format]()
     expect(() => finish(file.subarray(0, -1))).toThrow('the file ends before the image does')
+  })
+})
+
+describe('an animation', () => {
+  const sized = (side: number, frames: number) => ({
+    gif: sampleGif({ width: side, height: side, frames }),
+    png: samplePng({ width: side, height: side, before: [pngChunk('acTL', uint(frames, 4), uint(0, 4))] }),
+    webp: webpFile(
+      vp8x(side, side, 0x02),
+      webpChunk('ANIM', new Uint8Array(6)),
+      ...Array.from({ length: frames }, () => anmf({ at: [0, 0, side, side] })),
+    ),
+  })
+
+  it.each(['gif', 'png', 'webp'] as const)('may have 100 megapixels, all frames together: %s', (format) => {
+    expect(read([sized(1000, 100)[format]])).toMatchObject({ animated: true, animation: { frames: 100 } })
+    expect(read([sized(1000, 101)[format]])).toMatch(
+      /^uploadTooLarge: .*101 frames or more of 1000x1000 px, at most 100 megapixels together$/,
+    )
+    expect(read([sized(1, 9000)[format]])).toMatchObject({ animation: { frames: 9000 } })
+  })
+
+  it.each(['gif', 'webp'] as const)('that is cut has the frames that came whole: %s', (format) => {
+    const file = sized(20, 9)[format]
+    const counts = new Set<number | undefined>()
+    for (let length = 0; length <= file.length; length++) {
+      const reader = createHeaderReader(ALL)
+      reader.push(file.subarray(0, length))
+      let header: ImageHeader | null = null
+      try {
+        header = reader.finishCut()
+      } catch (error) {
+        expect(error).toBeInstanceOf(ApiError)
+      }
+      if (header !== null) counts.add(header.animation?.frames ?? 1)
+    }
+    expect([...counts]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 })
 

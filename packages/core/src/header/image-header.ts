@@ -43,6 +43,11 @@ export interface HeaderReader {
    * `missesEnd` is true: whether all pixels are there, a decoder must say.
    */
   finishUnlessCut(): { readonly header: ImageHeader; readonly missesEnd: boolean }
+  /**
+   * As `finish`, of bytes that may stop anywhere: of an animation, what came whole of it.
+   * @throws ApiError of the reader's {@link FaultKinds} when nothing could be shown of them
+   */
+  finishCut(): ImageHeader
 }
 
 /** What each fault of a picture is called by whoever asked for it. */
@@ -107,8 +112,9 @@ export function createHeaderReader(
     if (refusal !== null) throw refusal
     if (prefixLength === 0) throw new ApiError(kinds.damaged, 'the file is empty')
     if (parser === null) throw new ApiError(kinds.unsupported, NO_IMAGE)
-    if (header === null || !(isWhole || feed.endMayMiss)) throw cut()
-    return { header, missesEnd: !isWhole }
+    const known = header ?? feed.provisional
+    if (known === null || !(isWhole || feed.endMayMiss)) throw cut()
+    return { header: known, missesEnd: !isWhole }
   }
 
   return {
@@ -130,6 +136,10 @@ export function createHeaderReader(
       return header
     },
     finishUnlessCut,
+    finishCut() {
+      if (refusal !== null) throw refusal
+      return header ?? asCut(feed.provisional) ?? finishUnlessCut().header
+    },
   }
 }
 
@@ -144,6 +154,10 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   reader.push(bytes)
   return reader.header
 }
+
+/** What came whole of a picture that was cut. */
+const asCut = (header: ImageHeader | null): ImageHeader | null =>
+  header?.animation === undefined ? header : { ...header, animation: { ...header.animation, isCut: true } }
 
 const EVERY_FORMAT: ReadonlySet<Format> = new Set(FORMAT_NAMES)
 const NO_IMAGE = 'not an image we can read'

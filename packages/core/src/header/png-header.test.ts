@@ -32,8 +32,15 @@ it('turns as eXIf says, when that stands before the pixels', () => {
   expect(readImageHeader(samplePng({ after: [chunk] }))?.orientation).toBe(1)
 })
 
-it('shows an animated PNG as its still picture', () => {
-  expect(readImageHeader(samplePng({ before: [pngChunk('acTL', new Uint8Array(8))] }))?.animated).toBe(false)
+it.each([
+  [0, false],
+  [1, false],
+  [2, true],
+])('takes a PNG that declares %i frames for an animation: %s', (frames, animated) => {
+  const control = pngChunk('acTL', uint(frames, 4), uint(5, 4))
+  const header = readImageHeader(samplePng({ before: [control] }))
+  expect(header).toMatchObject({ animated, hasAlpha: animated })
+  expect(header?.animation).toEqual(animated ? { frames, plays: 5, restoresPrevious: true } : undefined)
 })
 
 describe('it refuses', () => {

@@ -1,6 +1,7 @@
+import type { AnimationFacts } from '../image.ts'
 import type { Orientation } from '../orientation.ts'
-import { checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
-import { type ByteFeed, readAscii } from './byte-feed.ts'
+import { checkAnimationSize, checkSourceSize, damagedPicture, unsupportedPicture } from '../picture-limits.ts'
+import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import { crc32 } from './crc32.ts'
 import { readExifOrientation } from './exif-orientation.ts'
 import type { ImageHeader } from './header-parser.ts'
@@ -23,7 +24,8 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
 
 /**
  * PNG: after the signature, chunks (32-bit length, type, payload, CRC) up to IEND. Known at the first IDAT: whatever
- * says something about transparency or orientation stands before it. IEND may be missing.
+ * says something about transparency, orientation or an animation stands before it. IEND may be missing. An animation may
+ * be transparent whatever its pixels: its frames may clear a part of the canvas.
  */
 export function* readPngHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
   yield* feed.skip(SIGNATURE_BYTES)
@@ -38,6 +40,7 @@ export function* readPngHeader(feed: ByteFeed): Generator<ImageHeader | undefine
   let hasPalette = false
   let hasPixels = false
   let orientation: Orientation = 1
+  let animation: AnimationFacts | null = null
   for (let type = ''; type !== 'IEND'; ) {
     feed.endMayMiss = hasPixels
     const chunk = yield* feed.take(8)
@@ -56,13 +59,27 @@ export function* readPngHeader(feed: ByteFeed): Generator<ImageHeader | undefine
     if (type === 'IDAT' && !hasPixels) {
       if (colourType === 3 && !hasPalette) throw damagedPicture('png', 'its palette is missing')
       hasPixels = true
-      yield { format: 'png', width, height, orientation, hasAlpha, animated: false }
+      if (animation !== null) checkAnimationSize(width, height, animation.frames)
+      yield {
+        ...{ format: 'png', width, height, orientation },
+        ...(animation === null
+          ? { hasAlpha, animated: false }
+          : { hasAlpha: true, animated: true, animation }),
+      }
     }
     if (type === 'eXIf' && !hasPixels) orientation = yield* readExifOrientation(feed, sizeBytes)
+    else if (type === 'acTL' && !hasPixels && sizeBytes === 8) animation = yield* readActl(feed)
     else yield* feed.skip(sizeBytes)
     yield* feed.skip(CRC_BYTES)
   }
   if (!hasPixels) throw damagedPicture('png', 'it holds no pixels')
+}
+
+/** acTL: frames (32 bits), times they are played (32), 0 for ever. A single frame is a still picture. */
+function* readActl(feed: ByteFeed): Parsing<AnimationFacts | null> {
+  const body = yield* feed.take(8)
+  const [frames, plays] = [body.getUint32(0), body.getUint32(4)]
+  return frames < 2 ? null : { frames, plays, restoresPrevious: true }
 }
 
 /** IHDR: width (32 bits), height (32), bit depth, colour type, compression, filter, interlace (8 each); then its CRC. */

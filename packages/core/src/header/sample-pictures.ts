@@ -315,6 +315,19 @@ export function sampleAvif(of: SampleAvif = {}): Uint8Array<ArrayBuffer> {
   })
 }
 
+/** A frame of an animated WebP: a place on the canvas, even px; flags: 2 does not blend, 1 disposes; then its chunks. */
+export function anmf(of: {
+  at: readonly [left: number, top: number, width: number, height: number]
+  delayMs?: number
+  flags?: number
+  chunks?: readonly Uint8Array[]
+}): Uint8Array {
+  const [left, top, width, height] = of.at
+  const numbers = [left / 2, top / 2, width - 1, height - 1, of.delayMs ?? 0]
+  const head = numbers.map((value) => uint(value, 3, 'little'))
+  return webpChunk('ANMF', ...head, of.flags ?? 0, ...(of.chunks ?? [vp8Frame(width, height)]))
+}
+
 export interface SampleGif {
   width?: number
   height?: number

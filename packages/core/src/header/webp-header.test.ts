@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { readImageHeader } from './image-header.ts'
-import { bytesOf, exif, vp8Frame, vp8lFrame, vp8x, webpChunk, webpFile } from './sample-pictures.ts'
+import { anmf, bytesOf, exif, vp8Frame, vp8lFrame, vp8x, webpChunk, webpFile } from './sample-pictures.ts'
 
 const FRAME = vp8Frame(20, 10)
 const still = { format: 'webp', width: 20, height: 10, orientation: 1, hasAlpha: false, animated: false }
@@ -15,7 +15,15 @@ it.each([
     webpFile(vp8x(20, 10, 0x10), webpChunk('ALPH', [1]), FRAME),
     { ...still, hasAlpha: true },
   ],
-  ['animated', webpFile(vp8x(20, 10, 0x02), webpChunk('ANMF', [1])), { ...still, animated: true }],
+  [
+    'animated',
+    webpFile(vp8x(20, 10, 0x02), webpChunk('ANIM', [0, 0, 0, 0, 7, 0]), anmf({ at: [0, 0, 20, 10] })),
+    {
+      ...still,
+      animated: true,
+      animation: { frames: 1, plays: 7, restoresPrevious: false, largestFrameBytes: 38 },
+    },
+  ],
   ['turned', webpFile(vp8x(20, 10, 0x08), FRAME, webpChunk('EXIF', exif(6))), { ...still, orientation: 6 }],
   [
     "turned, with JPEG's prefix",

@@ -1,20 +1,29 @@
 import type { Orientation } from '../orientation.ts'
-import { checkSourceSize, damagedPicture } from '../picture-limits.ts'
+import { checkAnimationSize, checkSourceSize, damagedPicture } from '../picture-limits.ts'
 import { type ByteFeed, type Parsing, readAscii } from './byte-feed.ts'
 import { readExifOrientation } from './exif-orientation.ts'
 import type { ImageHeader } from './header-parser.ts'
 
 type Canvas = Pick<ImageHeader, 'width' | 'height' | 'hasAlpha' | 'animated'> & { readonly hasExif: boolean }
 
+/** Whether a frame covers its canvas, and whether it is cleared before the next one. */
+interface FrameFacts {
+  readonly coversAll: boolean
+  readonly isCleared: boolean
+}
+
 const FLAG_ANIMATION = 0x02
 const FLAG_EXIF = 0x08
 const FLAG_ALPHA = 0x10
 const FRAME_CHUNKS = ['VP8 ', 'VP8L', 'ANMF']
 
+const DISPOSE = 0x01
+
 /**
  * WebP: `RIFF`, 32-bit length of what follows, `WEBP`, then chunks (type, 32-bit length, payload, padded to even).
  * A simple file is one VP8 or VP8L chunk; an extended one starts with VP8X. Known at the first frame, unless VP8X
- * announces EXIF: that comes after the pixels, and turns the picture, so the header has to wait for it.
+ * announces EXIF: that comes after the pixels, and turns the picture, so the header has to wait for it. Of an animation
+ * the frames are counted, to the end.
  */
 export function* readWebpHeader(feed: ByteFeed): Generator<ImageHeader | undefined, void, undefined> {
   const end = 8 + (yield* feed.take(12)).getUint32(4, true)
@@ -22,11 +31,22 @@ export function* readWebpHeader(feed: ByteFeed): Generator<ImageHeader | undefin
   let hasFrame = false
   let orientation: Orientation | null = null
   let isKnown = false
+  let frames = 0
+  let plays = 1
+  let isCleared = false
+  let showsThrough = false
+  let largestFrameBytes = 0
+  const header = (found: Canvas): ImageHeader => ({
+    ...toHeader(found, orientation),
+    ...(found.animated && { animated: frames > 0, hasAlpha: found.hasAlpha || showsThrough }),
+    ...(frames > 0 && { animation: { frames, plays, restoresPrevious: false, largestFrameBytes } }),
+  })
 
   while (feed.position + 8 <= end) {
     const chunk = yield* feed.take(8)
     const type = readAscii(chunk, 0, 4)
-    const payloadEnd = feed.position + chunk.getUint32(4, true)
+    const sizeBytes = chunk.getUint32(4, true)
+    const payloadEnd = feed.position + sizeBytes
     if (payloadEnd > end) throw damagedPicture('webp', 'a chunk is longer than the file says it is')
 
     if (type === 'VP8X' && canvas === null) canvas = yield* readVp8x(feed, payloadEnd)
@@ -37,20 +57,31 @@ export function* readWebpHeader(feed: ByteFeed): Generator<ImageHeader | undefin
       if (canvas !== null && !sameSize(canvas, still)) throw damagedPicture('webp', 'it gives two sizes')
       canvas ??= still
       hasFrame = true
-    } else if (type === 'ANMF' && canvas?.animated) hasFrame = true
+    } else if (type === 'ANMF' && canvas?.animated) {
+      const frame: FrameFacts = yield* readAnmf(feed, payloadEnd, canvas)
+      hasFrame = true
+      frames += 1
+      largestFrameBytes = Math.max(largestFrameBytes, sizeBytes)
+      checkAnimationSize(canvas.width, canvas.height, frames)
+      showsThrough ||= !frame.coversAll && (frames === 1 || isCleared)
+      isCleared ||= frame.isCleared
+    } else if (type === 'ANIM' && canvas?.animated)
+      plays = (yield* takePart(feed, 6, payloadEnd)).getUint16(4, true)
     else if (type === 'EXIF' && orientation === null) {
       orientation = yield* readExifOrientation(feed, payloadEnd - feed.position)
     }
 
-    if (canvas !== null && hasFrame && !isKnown && (!canvas.hasExif || orientation !== null)) {
+    const isReady = canvas !== null && hasFrame && !canvas.animated && !isKnown
+    if (canvas !== null && isReady && (!canvas.hasExif || orientation !== null)) {
       isKnown = true
-      yield toHeader(canvas, orientation)
+      yield header(canvas)
     }
     yield* feed.skip(Math.min(payloadEnd + (payloadEnd & 1), end) - feed.position)
+    if (canvas?.animated && hasFrame) feed.provisional = header(canvas)
   }
   if (canvas === null || !hasFrame) throw damagedPicture('webp', 'it holds no pixels')
-  if (!isKnown) yield toHeader(canvas, orientation)
   yield* feed.skip(end - feed.position)
+  if (!isKnown) yield header(canvas)
 }
 
 function toHeader(canvas: Canvas, orientation: Orientation | null): ImageHeader {
@@ -79,6 +110,22 @@ function* readVp8x(feed: ByteFeed, payloadEnd: number): Parsing<Canvas> {
     hasAlpha: (flags & FLAG_ALPHA) !== 0,
     animated: (flags & FLAG_ANIMATION) !== 0,
     hasExif: (flags & FLAG_EXIF) !== 0,
+  }
+}
+
+/**
+ * ANMF: left / 2, top / 2, width - 1, height - 1, duration (24 bits each), flags (8): do not blend, dispose; then the
+ * frame's own chunks.
+ */
+function* readAnmf(feed: ByteFeed, payloadEnd: number, canvas: Canvas): Parsing<FrameFacts> {
+  const head = yield* takePart(feed, 16, payloadEnd)
+  const u24 = (at: number) => head.getUint16(at, true) | (head.getUint8(at + 2) << 16)
+  const [left, top, width, height] = [2 * u24(0), 2 * u24(3), 1 + u24(6), 1 + u24(9)]
+  if (left + width > canvas.width || top + height > canvas.height)
+    throw damagedPicture('webp', 'a frame reaches over its canvas')
+  return {
+    coversAll: width === canvas.width && height === canvas.height,
+    isCleared: (head.getUint8(15) & DISPOSE) !== 0,
   }
 }
 

@@ -25,25 +25,38 @@ export interface Library {
 const PAGE_BYTES = 65_536
 const silent = (): void => {}
 
+/** A codec that was started on a memory of its own. */
+export interface Instance<Module> {
+  /**
+   * @param work globals that the glue reads are there until it first waits
+   * @returns what `work` made, which must hold nothing that lies in the heap
+   * @throws Error when the heap came to its limit, whatever `work` made of that: libraries hand out pixels that they
+   *   could not allocate, and so never wrote. The instance must be closed then, or when `work` failed
+   */
+  run<T>(work: (module: Module) => T | Promise<T>): Promise<T>
+  /** Give its memory back. It stays in the isolate, so the meter, told how large it has become, never releases it. */
+  close(): void
+}
+
 /**
- * Run `work` with a fresh instance of a codec on a cleared memory. Emscripten heaps never shrink and a failed one stays
- * failed, so an instance serves one call; starting one takes about a millisecond, since the code is compiled already.
+ * Start a codec on a cleared memory. Emscripten heaps never shrink and a failed one stays failed, so an instance serves one
+ * picture, or the frames of one animation; starting one takes about a millisecond, since the code is compiled already.
  * @param limitBytes the heap may not grow beyond this: the codec's `malloc` fails instead
- * @param meter      told what the heap has come to; it is never released, for the memory stays in the isolate
+ * @param meter      told what the heap has come to
  * @param memories   where the memory comes from and goes to. A cancelled call gives nothing back
- * @param work       globals that the glue reads are there until it first waits
- * @returns what `work` made, which must hold nothing that lies in the heap
- * @throws Error when the heap came to its limit, whatever `work` made of that: libraries hand out pixels that they could
- *   not allocate, and so never wrote
  */
-export async function withInstance<Module, T>(
+export async function openInstance<Module>(
   { factory, compiled, initialPages }: Library,
   limitBytes: number,
   meter: MemoryMeter,
   memories: MemoryPool,
-  work: (module: Module) => T | Promise<T>,
-): Promise<T> {
+): Promise<Instance<Module>> {
   const memory = memories.take(limitBytes)
+  const close = (): void => {
+    meter.hold(memory.buffer.byteLength)
+    Reflect.deleteProperty(memory, 'grow')
+    memories.giveBack(memory)
+  }
   try {
     const missingPages = initialPages - memory.buffer.byteLength / PAGE_BYTES
     if (missingPages > 0) memory.grow(missingPages)
@@ -61,13 +74,33 @@ export async function withInstance<Module, T>(
       }),
     )
     const module = await started
-    const result = await withLentGlobals(() => work(module))
-    if (heap.isExhausted()) throw new Error('heap limit')
-    return result
+    return {
+      async run(work) {
+        const result = await withLentGlobals(() => work(module))
+        if (heap.isExhausted()) throw new Error('heap limit')
+        return result
+      },
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** Run `work` with a fresh instance of a codec, see {@link openInstance}. */
+export async function withInstance<Module, T>(
+  library: Library,
+  limitBytes: number,
+  meter: MemoryMeter,
+  memories: MemoryPool,
+  work: (module: Module) => T | Promise<T>,
+): Promise<T> {
+  const instance = await openInstance<Module>(library, limitBytes, meter, memories)
+  try {
+    return await instance.run(work)
   } finally {
-    meter.hold(memory.buffer.byteLength)
-    Reflect.deleteProperty(memory, 'grow')
-    memories.giveBack(memory)
+    instance.close()
   }
 }
 

@@ -130,7 +130,7 @@ function reachesImageData(start: Uint8Array): boolean {
 }
 
 /** The embedded profile, unpacked in a kernel of its own, and what stays of both until the job is over. */
-function readProfile({ iccProfile, colourType }: PngHeader): {
+export function readProfile({ iccProfile, colourType }: PngHeader): {
   readonly profile: ColourProfile | null
   readonly profileBytes: number
   readonly kernelBytes: number

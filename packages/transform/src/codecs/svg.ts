@@ -62,6 +62,7 @@ export const svgDecoder: Decoder = {
         heapBytes,
         bufferBytes: priceSanitise(sizeBytes) + 2 * largestSanitised(sizeBytes),
       },
+      frames: 1,
       heldBytes: 0,
       profile: null,
       exif: null,

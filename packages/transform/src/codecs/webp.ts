@@ -28,13 +28,25 @@ function profileEnd(start: Uint8Array): number {
   return FIRST_BYTES + u32At(start, 34)
 }
 
-function findProfile(start: Uint8Array): Uint8Array | null {
+/** The embedded profile, in what `readStart` gave. */
+export function findProfile(start: Uint8Array): Uint8Array | null {
   const end = profileEnd(start)
   return end === 0 || end > start.length ? null : start.subarray(FIRST_BYTES, end)
 }
 
+/** Heap of the encoder for one picture, bytes. */
+export function priceWebpEncoder(width: number, height: number, quality: number, hasAlpha: boolean): number {
+  const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : quality < 90 ? 16.5 : 23.5
+  return Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * width * height)
+}
+
+/** Heap of the decoder for one picture, bytes, whatever kind it is of. */
+export const priceWebpDecoder = (width: number, height: number, sizeBytes: number): number =>
+  Math.ceil(BASE_HEAP_BYTES.webpDecoder + 2 * sizeBytes + DEAREST_BYTES_PER_PIXEL * width * height)
+
 /**
- * WebP stills through libwebp. It reads no EXIF, so orientation is ours to apply; it cannot open animations. Prices
+ * WebP stills through libwebp. It reads no EXIF, so orientation is ours to apply; animations are taken
+ * apart and put together in `webp-animation.ts`. Prices
  * were measured: `docs/decisions/0018-engine-prices.md`.
  */
 export const webpCodec: StillCodec = {
@@ -58,8 +70,7 @@ export const webpCodec: StillCodec = {
   /** Quality 100 is lossless. Rule: docs/parity.md#formats-and-geometry. */
   planEncode({ width, height }: Size, { hasAlpha, ...settings }) {
     const quality = settings.quality ?? DEFAULT_QUALITY
-    const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : quality < 90 ? 16.5 : 23.5
-    const heapBytes = Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * width * height)
+    const heapBytes = priceWebpEncoder(width, height, quality, hasAlpha)
     return planLibraryEncode({ width, height }, heapBytes, async (...call) =>
       (await load()).encodeWebp(quality, ...call),
     )

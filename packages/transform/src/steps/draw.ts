@@ -14,32 +14,62 @@ const MAKES_HOLES: ReadonlySet<DrawOp['composite']> = new Set(['in', 'out', 'xor
 
 /**
  * Draw another picture onto the canvas. It is decoded and changed in a kernel of its own, which is given up as soon as its
- * pixels are copied, so that of several overlays only the largest counts.
- * @param picture the overlay's own plan
+ * pixels are copied, so that of several overlays only the largest counts. For an animation it is decoded once, and its pixels
+ * are kept from frame to frame.
+ * @param picture    the overlay's own plan
+ * @param isRepeated whether it is drawn on more than one frame
  */
 export function planDraw(
   op: DrawOp,
   { size, hasAlpha }: Canvas,
   picture: PicturePlan,
   source: ProbedSource,
+  isRepeated: boolean,
 ): PlannedStep {
   const { width, height } = picture.canvas.size
   const places = tile(placeOn(size, picture.canvas.size, op.place), picture.canvas.size, size, op.repeat)
   const { price } = picture.decode
   const kernelBytes = Math.ceil(picture.kernelBytes / PAGE_BYTES) * PAGE_BYTES
+  const sizeBytes = width * height * 4
   return {
     size,
     hasAlpha: hasAlpha || MAKES_HOLES.has(op.composite),
     rasterBytes: 0,
-    scratchBytes: width * height * 4,
+    scratchBytes: sizeBytes,
     besideBytes: kernelBytes + price.bufferBytes + picture.besideBytes,
-    heapBytes: price.heapBytes + picture.heapBytes,
+    // What is kept is there to the end, as heaps are.
+    heapBytes: price.heapBytes + picture.heapBytes + (isRepeated ? sizeBytes : 0),
     async run(canvas, services) {
-      const overlay = await copyOverlay(canvas, picture, source, kernelBytes, services)
+      const overlay = await takeOverlay(canvas, picture, source, kernelBytes, services)
       for (const at of places) composite(canvas, overlay, at, op.composite, op.opacity)
       return canvas
     },
   }
+}
+
+/** The overlay's pixels in the canvas's kernel, where they are kept from those, else decoded. */
+async function takeOverlay(
+  canvas: KernelRaster,
+  picture: PicturePlan,
+  source: ProbedSource,
+  kernelBytes: number,
+  services: StepServices,
+): Promise<KernelRaster> {
+  const { kernel } = canvas
+  const kept = services.keptOverlays?.get(picture)
+  if (kept !== undefined) {
+    const pointer = kernel.exports.allocate(kept.length)
+    kernel.bytes(pointer, kept.length).set(kept)
+    return { kernel, pointer, ...picture.canvas.size }
+  }
+  // An overlay's own overlays are drawn once.
+  const overlay = await copyOverlay(canvas, picture, source, kernelBytes, { ...services, keptOverlays: null })
+  if (services.keptOverlays) {
+    const sizeBytes = overlay.width * overlay.height * 4
+    services.keptOverlays.set(picture, kernel.bytes(overlay.pointer, sizeBytes).slice())
+    services.meter.hold(sizeBytes)
+  }
+  return overlay
 }
 
 /** The overlay's pixels in the canvas's kernel. */
