@@ -75,6 +75,12 @@ describe('variants', () => {
       expect([missing.status, missing.body.errors[0].code]).toEqual([404, 5401])
     }
   })
+  it('may have hyphens and underscores in their names', async () => {
+    for (const id of ['profile-thumbnail', '_', '-', 'a_b-c']) {
+      expect((await create(id, { width: 40 })).status).toBe(200)
+      expect(await sizeOf(id)).toEqual([40, 30, 'png'])
+    }
+  })
   it.each<[string, object, [number, number]]>([
     ['scale-down', { fit: 'scale-down', width: 200, height: 200 }, [200, 150]],
     ['scale-down beyond the source', { fit: 'scale-down', width: 4000 }, [400, 300]],
@@ -91,8 +97,10 @@ describe('variants', () => {
   })
   it.each<[string, object]>([
     ['no id', { options: { fit: 'cover' } }],
-    ['a hyphen', { id: 'a-b', options: {} }],
-    ['an underscore', { id: 'a_b', options: {} }],
+    ['an equals sign', { id: 'a=b', options: {} }],
+    ['a comma', { id: 'a,b', options: {} }],
+    ['a slash', { id: 'a/b', options: {} }],
+    ['a dot', { id: 'a.b', options: {} }],
     ['a long name', { id: 'a'.repeat(100), options: {} }],
     ['an unknown fit', { id: 'x', options: { fit: 'stretch' } }],
     ['width 0', { id: 'x', options: { width: 0 } }],

@@ -14,7 +14,8 @@ export interface Variant {
 }
 
 const DEFAULT_OPTIONS: VariantOptions = { fit: 'scale-down', metadata: 'none' }
-const VARIANT_NAME = /^[A-Za-z0-9]{1,99}$/
+/** Without a `=`, which makes an option list of a URL's last segment, and without a comma, which parts tags. */
+const VARIANT_NAME = /^[A-Za-z0-9_-]{1,99}$/
 
 /** Every account has it from the start; a delete leaves it standing. */
 export const PUBLIC_VARIANT: Variant = {
@@ -24,10 +25,10 @@ export const PUBLIC_VARIANT: Variant = {
 }
 export const MAX_VARIANTS = 100
 
-/** @throws ApiError `badRequest` unless `name` is 1–99 ASCII letters and digits */
+/** @throws ApiError `badRequest` unless `name` is 1–99 ASCII letters, digits, `-` and `_` */
 export function parseVariantName(name: unknown): string {
   if (typeof name === 'string' && VARIANT_NAME.test(name)) return name
-  throw new ApiError('badRequest', 'the variant "id" must be 1 to 99 letters and digits')
+  throw new ApiError('badRequest', 'the variant "id" must be 1 to 99 letters, digits, "-" and "_"')
 }
 
 /** The given options, checked one by one, with unknown names ignored. */
