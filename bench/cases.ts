@@ -28,6 +28,8 @@ export interface Targets {
 export interface PreparedCase {
   /** What the Worker keeps as its source. */
   readonly source: Uint8Array
+  /** What it keeps to be drawn onto it. */
+  readonly overlay?: Uint8Array
   /** The timed job. */
   readonly job: BenchJob
   /** A job whose answer holds pixels, where the timed one's does not. */
@@ -96,6 +98,38 @@ const transformation =
       decode,
     }
   }
+
+/** A picture drawn onto another one: both are decoded, and neither is kept at its own size for longer than it must. */
+async function prepareDraw(): Promise<PreparedCase> {
+  const [source, overlay] = await Promise.all([readSource('beach'), readSource('overlay')])
+  const compose = (fastShrinkOnLoad: boolean) =>
+    sharp(source)
+      .resize(1200, undefined, { fastShrinkOnLoad })
+      .composite([{ input: Buffer.from(overlay) }])
+  const jpeg = (image: Sharp): Promise<Buffer> =>
+    image.jpeg({ quality: QUALITY, progressive: true }).toBuffer()
+  const draw = {
+    op: 'draw',
+    source: { kind: 'part', sha256: '' },
+    ops: [],
+    place: { x: null, y: null },
+  } as const
+  const { ops, output } = programOfOptions({ width: 1200, metadata: 'none' })
+  return {
+    ...{ source, overlay },
+    job: {
+      work: 'transform',
+      source: { kind: 'stored', blobKey: 'beach', facts: factsOf(source) },
+      program: { ops: [...ops, { ...draw, opacity: 1, repeat: 'none', composite: 'over' }], output },
+      formatClass: 'base',
+    },
+    theirs: () => jpeg(compose(true)),
+    theirsInFull: () => jpeg(compose(false)),
+    reference: () => pixelsOf(compose(false)),
+    shrunkReference: () => pixelsOf(compose(true)),
+    decode,
+  }
+}
 
 const webp = (image: Sharp): Sharp => image.webp({ quality: QUALITY })
 
@@ -235,5 +269,11 @@ export const CASES: readonly BenchCase[] = [
     title: 'JPEG encode alone, 720x588',
     targets: { time: 0.6, yardstickSize: 1.03 },
     prepare: prepareJpeg,
+  },
+  {
+    id: 'L',
+    title: '1 MP RGBA PNG drawn onto 6 MP JPEG → 1200 JPEG',
+    targets: { time: 0.8 },
+    prepare: prepareDraw,
   },
 ]

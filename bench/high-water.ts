@@ -16,7 +16,7 @@ export interface HighWater {
 
 /** Run a case's job so many times in a row in a workerd of its own. @throws Error where the system has no `/proc` */
 export async function measureHighWater(benchCase: BenchCase, jobs: number): Promise<HighWater> {
-  const { source, job } = await benchCase.prepare()
+  const { source, job, overlay } = await benchCase.prepare()
   const isolate = await startIsolate()
   const highWaterBytes = () => {
     const resident = readResidentSet(isolate.pid)
@@ -24,7 +24,7 @@ export async function measureHighWater(benchCase: BenchCase, jobs: number): Prom
     return resident.highWaterBytes
   }
   try {
-    await isolate.store(source)
+    await isolate.store(source, overlay)
     const idleBytes = highWaterBytes()
     await isolate.run(job)
     const afterFirstBytes = highWaterBytes()

@@ -65,7 +65,7 @@ export async function measure(benchCase: BenchCase, bounds: Bounds): Promise<Mea
   const prepared = await benchCase.prepare()
   const isolate = await startIsolate()
   try {
-    await isolate.store(prepared.source)
+    await isolate.store(prepared.source, prepared.overlay)
     await isolate.idle()
     const first = await isolate.run(prepared.job)
     const reference = await prepared.reference()

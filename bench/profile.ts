@@ -38,10 +38,10 @@ export function nameKernel(): void {
 
 /** Run a case over and over in an isolate with an inspector, and say where its time goes, most first. */
 export async function profile(benchCase: BenchCase): Promise<HotFunction[]> {
-  const { source, job } = await benchCase.prepare()
+  const { source, job, overlay } = await benchCase.prepare()
   const isolate = await startIsolate(true)
   try {
-    await isolate.store(source)
+    await isolate.store(source, overlay)
     const repeatFor = async (ms: number) => {
       for (const since = performance.now(); performance.now() - since < ms; ) await isolate.run(job)
     }

@@ -11,6 +11,12 @@ const folder = fileURLToPath(new URL(`.sources/${ORIGIN}/`, import.meta.url))
 const SOURCES = {
   beach: () => sourceOr('photos/beach-2725x2225.jpg', async () => jpeg(await drawPhotograph(2725, 2225), 80)),
   paper: () => sourceOr('alpha/alpha-premultiply-2048x1536-paper.png', drawPaper),
+  /** A megapixel of a photograph with soft edges. */
+  overlay: async () =>
+    sharp(await drawPaper())
+      .resize(1154, 866)
+      .png()
+      .toBuffer(),
   twelve: async () =>
     jpegOf(await mosaic({ width: 4000, height: 3000, across: 2, down: 2 }), { quality: 85 }),
   mosaic: async () => {
@@ -31,6 +37,7 @@ export type SourceName = keyof typeof SOURCES
 const EXTENSIONS: Record<SourceName, string> = {
   beach: 'jpg',
   paper: 'png',
+  overlay: 'png',
   twelve: 'jpg',
   mosaic: 'jpg',
   progressive: 'jpg',

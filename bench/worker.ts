@@ -1,3 +1,4 @@
+import type { SourceRef } from '../packages/core/src/index.ts'
 import kernelCode from '../packages/pixels/build/pixels.wasm?module'
 import {
   createKernelPool,
@@ -20,6 +21,8 @@ import { type BenchJob, type BenchMemory, type JpegJob, MEMORY_HEADER, type Resi
 
 /** The original, as it came; a job reads it as if it came from a bucket. */
 let source = new Uint8Array(0)
+/** What a job draws onto it. */
+let overlay = new Uint8Array(0)
 
 const kernels = createKernelPool(kernelCode, { maxRetainedBytes: 16e6 })
 const governor = createGovernor(ISOLATE_BUDGET, { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }, [
@@ -28,12 +31,14 @@ const governor = createGovernor(ISOLATE_BUDGET, { now: () => Date.now(), wait: (
 ])
 const memories = watchMemories()
 
-/** `PUT` takes the source, `POST` runs a {@link BenchJob} on it, `GET` does nothing, to show what that costs. */
+/** `PUT` takes the source, `PUT /overlay` the overlay, `POST` runs a {@link BenchJob} on it, `GET` does nothing, to show what that costs. */
 export default {
   async fetch(request) {
     if (request.method === 'GET') return new Response(null)
     if (request.method === 'PUT') {
-      source = new Uint8Array(await request.arrayBuffer())
+      const bytes = new Uint8Array(await request.arrayBuffer())
+      if (new URL(request.url).pathname === '/overlay') overlay = bytes
+      else source = bytes
       return new Response(null)
     }
     memories.length = 0
@@ -66,7 +71,10 @@ async function transform(job: BenchJob & { work: 'transform' }): Promise<Answer>
   const services = {
     governor,
     kernels,
-    open: async () => ({ body: streamSource(), sizeBytes: source.length }),
+    open: async ({ kind }: SourceRef) => {
+      const bytes = kind === 'stored' ? source : overlay
+      return { body: streamOf(bytes), sizeBytes: bytes.length }
+    },
     yield: () => scheduler.wait(0),
   }
   const result: Transformed & { readonly memory?: Omit<BenchMemory, 'wasmBytes'> } = await transformImage(
@@ -81,7 +89,7 @@ async function transform(job: BenchJob & { work: 'transform' }): Promise<Answer>
  * The source as R2 gives an original: a stream of the runtime's own, which hands a plain reader pieces of 4096 bytes, and
  * one that brings its own buffer as much as it asks for.
  */
-const streamSource = () => new Response(source).body as ReadableStream<Uint8Array>
+const streamOf = (bytes: Uint8Array<ArrayBuffer>) => new Response(bytes).body as ReadableStream<Uint8Array>
 
 /** Row after row is copied into the kernel, as a decoder outside of it would have to. */
 function resize({ width, height, outWidth, outHeight, isAnswered }: ResizeJob): Answer {

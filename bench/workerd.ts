@@ -26,8 +26,8 @@ export interface Answer {
 
 /** The bench Worker in a workerd of its own: a fresh isolate, which nothing but this bench talks to. */
 export interface Isolate {
-  /** The source that all jobs work on from now on. */
-  store(source: Uint8Array): Promise<void>
+  /** The source that all jobs work on from now on, and what they draw onto it. */
+  store(source: Uint8Array, overlay?: Uint8Array): Promise<void>
   /** @throws Error with what the Worker said, when the job failed */
   run(job: BenchJob): Promise<Answer>
   /** Duration of a request that does nothing, ms. */
@@ -82,12 +82,14 @@ export async function startIsolate(hasInspector = false): Promise<Isolate> {
   const ports = await listenEvents(child, hasInspector ? 2 : 1)
   const port = ports.get('listen') ?? 0
 
-  const call = (method: string, body?: Uint8Array | string) => sendTimed({ agent, port, method }, body)
+  const call = (method: string, body?: Uint8Array | string, path = '/') =>
+    sendTimed({ agent, port, method, path }, body)
   return {
     pid: child.pid ?? 0,
     inspectorPort: ports.get('listen-inspector') ?? null,
-    async store(source) {
+    async store(source, overlay) {
       await call('PUT', source)
+      if (overlay !== undefined) await call('PUT', overlay, '/overlay')
     },
     async run(job) {
       const { status, body, headers, ms } = await call('POST', JSON.stringify(job))
