@@ -5,7 +5,7 @@ import {
   programOfOptions,
   type SourceFacts,
 } from '../packages/core/src/index.ts'
-import type { BenchJob } from './job.ts'
+import type { BenchJob, StepsJob } from './job.ts'
 import { decode, pixelsOf } from './pixels.ts'
 import { readSource, type SourceName } from './sources.ts'
 import type { Pixels } from './ssim.ts'
@@ -155,6 +155,43 @@ async function prepareResize(): Promise<PreparedCase> {
   }
 }
 
+/**
+ * Operations on the pixels of a photograph, 2 megapixels without transparency; sharp gets them without their alpha, which
+ * it would multiply in otherwise.
+ */
+const steps =
+  (options: Parameters<typeof programOfOptions>[0], change: (image: Sharp) => Sharp) =>
+  async (): Promise<PreparedCase> => {
+    const picture = await pixelsOf(sharp(await readSource('beach')).resize(1600))
+    const { width, height } = picture
+    const opaque = picture.data.filter((_, at) => at % 4 !== 3)
+    const open = () => sharp(opaque, { raw: { width, height, channels: 3 } })
+    const job = {
+      work: 'steps',
+      width,
+      height,
+      ops: programOfOptions(options).ops as StepsJob['ops'],
+    } as const
+    const theirs = () => change(open()).raw().toBuffer()
+    const withAlpha = async (bytes: Uint8Array) => {
+      const data = new Uint8Array(width * height * 4).fill(255)
+      const isRgb = bytes.length === width * height * 3
+      for (let p = 0; p < width * height; p++) {
+        for (let c = 0; c < 3; c++) data[p * 4 + c] = bytes[p * (isRgb ? 3 : 4) + c] as number
+      }
+      return { data, width, height }
+    }
+    return {
+      source: picture.data,
+      job: { ...job, isAnswered: false },
+      shownJob: { ...job, isAnswered: true },
+      theirs,
+      theirsInFull: theirs,
+      reference: async () => withAlpha(await theirs()),
+      decode: withAlpha,
+    }
+  }
+
 async function prepareJpeg(): Promise<PreparedCase> {
   const picture = await pixelsOf(sharp(await readSource('beach')).resize(720, 588))
   const { width, height } = picture
@@ -275,5 +312,31 @@ export const CASES: readonly BenchCase[] = [
     title: '1 MP RGBA PNG drawn onto 6 MP JPEG → 1200 JPEG',
     targets: { time: 0.8 },
     prepare: prepareDraw,
+  },
+  {
+    id: 'M',
+    title: 'blur 5 alone, 2 MP',
+    targets: { time: 0.8 },
+    prepare: steps({ blur: 5 }, (image) => image.blur(5)),
+  },
+  {
+    id: 'N',
+    title: 'blur 50 alone, 2 MP',
+    targets: { time: 1 },
+    prepare: steps({ blur: 50 }, (image) => image.blur(50)),
+  },
+  {
+    id: 'O',
+    title: 'sharpen 1 alone, 2 MP',
+    targets: { time: 1 },
+    prepare: steps({ sharpen: 1 }, (image) => image.sharpen({ sigma: 1, m1: 1, m2: 1, y2: 50, y3: 50 })),
+  },
+  {
+    id: 'P',
+    title: 'brightness, contrast and saturation alone, 2 MP',
+    targets: { time: 0.6 },
+    prepare: steps({ brightness: 1.1, contrast: 1.2, saturation: 1.3 }, (image) =>
+      image.linear(1.32, -25.5).modulate({ saturation: 1.3 }),
+    ),
   },
 ]

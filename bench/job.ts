@@ -1,10 +1,11 @@
-import type { RenderRequest } from '../packages/core/src/index.ts'
+import type { Op, RenderRequest } from '../packages/core/src/index.ts'
 
 /** What the bench Worker is asked to do with the source that it holds. */
 export type BenchJob =
   | ({ readonly work: 'transform' } & Pick<RenderRequest, 'source' | 'program' | 'formatClass'>)
   | ResizeJob
   | JpegJob
+  | StepsJob
 
 /** The resizer alone: the source is RGBA, the answer too, or empty where only the time is of interest. */
 export interface ResizeJob {
@@ -23,6 +24,15 @@ export interface JpegJob {
   readonly height: number
   readonly quality: number
   readonly progressive: boolean
+}
+
+/** Operations alone, on pixels that are there: source and answer are RGBA, or the answer is empty. */
+export interface StepsJob {
+  readonly work: 'steps'
+  readonly width: number
+  readonly height: number
+  readonly ops: readonly Exclude<Op, { readonly op: 'draw' }>[]
+  readonly isAnswered: boolean
 }
 
 /** Memory of one job, bytes; null where the engine says nothing. */

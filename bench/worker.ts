@@ -6,6 +6,7 @@ import {
   encodeJpeg,
   KERNEL_STATIC_BYTES,
   type Kernel,
+  type KernelRaster,
   planResize,
   priceJpegEncode,
   priceResize,
@@ -17,7 +18,17 @@ import {
   type Transformed,
   transformImage,
 } from '../packages/transform/src/index.ts'
-import { type BenchJob, type BenchMemory, type JpegJob, MEMORY_HEADER, type ResizeJob } from './job.ts'
+import { createMemoryMeter } from '../packages/transform/src/memory-meter.ts'
+import type { Canvas, PlannedStep } from '../packages/transform/src/step.ts'
+import { planStep } from '../packages/transform/src/steps.ts'
+import {
+  type BenchJob,
+  type BenchMemory,
+  type JpegJob,
+  MEMORY_HEADER,
+  type ResizeJob,
+  type StepsJob,
+} from './job.ts'
 
 /** The original, as it came; a job reads it as if it came from a bucket. */
 let source = new Uint8Array(0)
@@ -62,6 +73,8 @@ function run(job: BenchJob): Answer | Promise<Answer> {
       return transform(job)
     case 'resize':
       return resize(job)
+    case 'steps':
+      return runSteps(job)
     case 'jpeg':
       return encode(job)
   }
@@ -104,6 +117,30 @@ function resize({ width, height, outWidth, outHeight, isAnswered }: ResizeJob): 
     if (!push(row)) break
   }
   const bytes = isAnswered ? kernel.bytes(raster.pointer, outWidth * outHeight * 4).slice() : null
+  const memory = kernelMemory(kernel, pricedBytes)
+  kernel.close()
+  return { bytes, memory }
+}
+
+/** The pixels are copied into the kernel whole, as a decoder leaves them; then each operation is done as in a real job. */
+async function runSteps({ width, height, ops, isAnswered }: StepsJob): Promise<Answer> {
+  let canvas: Canvas = { size: { width, height }, hasAlpha: false }
+  const steps: PlannedStep[] = []
+  for (const op of ops) {
+    const step = planStep(op, canvas)
+    steps.push(step)
+    canvas = step
+  }
+  const rasterBytes = steps.reduce((sum, step) => sum + step.rasterBytes, 0)
+  const scratchBytes = Math.max(0, ...steps.map((step) => step.scratchBytes))
+  const pricedBytes = KERNEL_STATIC_BYTES + source.length + rasterBytes + scratchBytes
+  const kernel = kernels.start(pricedBytes)
+  const pointer = kernel.exports.allocate(source.length)
+  kernel.bytes(pointer, source.length).set(source)
+  let raster: KernelRaster = { kernel, pointer, width, height }
+  const services = { kernels, meter: createMemoryMeter(), turns: { check: () => {}, yield: async () => {} } }
+  for (const step of steps) raster = await kernel.scope(() => step.run(raster, services))
+  const bytes = isAnswered ? kernel.bytes(raster.pointer, raster.width * raster.height * 4).slice() : null
   const memory = kernelMemory(kernel, pricedBytes)
   kernel.close()
   return { bytes, memory }
