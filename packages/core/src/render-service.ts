@@ -88,4 +88,4 @@ export interface RenderService {
 export const TRUNCATED = 'source is truncated'
 
 /** Changes when the same source and program would give other pixels or bytes: a part of result keys and of etags. */
-export const ENGINE_EPOCH = 3
+export const ENGINE_EPOCH = 4

@@ -37,6 +37,7 @@ export {
   jpegBeginScan, jpegCountBand, jpegCountLastRun, jpegCountMcus, jpegEndScan, jpegOutput, jpegOutputBytes,
   jpegOutputFetched, jpegOutputLimit, jpegWriteBand, jpegWriteMcus,
 } from './jpeg-encode-scan'
+export { blurDoubleLevel, blurDoubleRaster, blurHalveLevel, blurHalveRaster, blurLevel } from './blur-pyramid'
 export { colourRow } from './colour-row'
 export { fillRow } from './extend'
 export { flattenRow, underlayRow } from './flatten'

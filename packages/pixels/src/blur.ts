@@ -1,3 +1,4 @@
+import { blurByPyramid, planPyramid, pricePyramid } from './blur-pyramid.ts'
 import type { KernelRaster } from './kernel.ts'
 import { align16, createResizer, priceResize, priceResizeInto, type ResizePlan } from './resize.ts'
 import { planAxis } from './resize-plan.ts'
@@ -62,8 +63,15 @@ function planShrunkAxis(size: number, sigma: number) {
   }
 }
 
-/** Kernel bytes that {@link blur} takes beside the raster, exactly up to alignment. */
-export function priceBlur(width: number, height: number, sigma: number): number {
+/** Kernel bytes that {@link blur} takes beside the raster, at most: whether a picture is transparent is seen when it is there. */
+export const priceBlur = (width: number, height: number, sigma: number): number =>
+  Math.max(
+    priceWeighed(width, height, sigma),
+    sigma < 2 * SMALL_SIGMA ? 0 : pricePyramid(width, planPyramid(width, height, sigma)),
+  )
+
+/** The same for a picture with transparency. */
+function priceWeighed(width: number, height: number, sigma: number): number {
   const plan = planBlur(width, height, sigma)
   if ('once' in plan) return priceResizeInto(plan.once)
   return priceResize(plan.shrink) + align16((width + 2 * plan.padX) * 4) + priceResizeInto(plan.enlarge)
@@ -75,6 +83,11 @@ export function priceBlur(width: number, height: number, sigma: number): number 
  * @throws PixelError `internal` where memory is short
  */
 export function blur(raster: KernelRaster, sigma: number): void {
+  const { width, height, kernel, pointer } = raster
+  if (sigma >= 2 * SMALL_SIGMA && kernel.exports.isOpaque(pointer, width * height)) {
+    blurByPyramid(raster, planPyramid(width, height, sigma))
+    return
+  }
   const plan = planBlur(raster.width, raster.height, sigma)
   if ('once' in plan) {
     // A row is written when the rows that its bell reaches were read, itself among them.
