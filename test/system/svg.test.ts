@@ -114,6 +114,31 @@ describe('a hosted SVG that is asked for as a picture', () => {
   })
 })
 
+describe('text and drawings as overlays', () => {
+  it('are drawn onto a hosted picture', async () => {
+    const made = await addVariant('labelled', {
+      format: 'png-force',
+      draw: [{ text: 'Hello Ελλάδα Привет', size: 24, color: '#c00', left: 10, top: 10 }],
+    })
+    expect(made.status).toBe(200)
+    await system.api(
+      account,
+      'POST',
+      `/accounts/${account.accountId}/images/v1`,
+      imageForm(await sharp(Buffer.from(SHAPES)).png().toBuffer(), { id: 'below' }),
+    )
+    const answer = await get('below', 'labelled')
+    expect(answer.status).toBe(200)
+    const file = Buffer.from(await answer.arrayBuffer())
+    const [with_, without] = [await rgba(file), await rgba(await sharp(Buffer.from(SHAPES)).png().toBuffer())]
+    const changed = with_.data.filter((value, i) => value !== without.data[i]).length
+    expect(changed).toBeGreaterThan(1000)
+    expect(psnr(with_.data.subarray(300 * 4 * 60), without.data.subarray(300 * 4 * 60))).toBe(
+      Number.POSITIVE_INFINITY,
+    )
+  })
+})
+
 const rgba = (file: Buffer) => sharp(file).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
 
 describe('refused at upload', () => {

@@ -1,2 +1,3 @@
 export type { DrawnCounts } from './complexity.ts'
+export { formatAttribute, formatText } from './format-xml.ts'
 export { type Frame, largestSanitised, priceSanitise, sanitiseSvg } from './sanitise-svg.ts'

@@ -100,7 +100,10 @@ const NOTHING: Known = { overlays: new Map(), findings: {} }
 
 /** What is held of all sources before the job has its price: first bytes, and the windows of their readers. */
 export const startBytesOf = (source: ProbedSource, { overlays }: Known): number =>
-  [source, ...overlays.values()].reduce((sum, { start }) => sum + start.length + READER_WINDOW_BYTES, 0)
+  [source, ...overlays.values()].reduce(
+    (sum, { start, keptBytes = 0 }) => sum + start.length + keptBytes + READER_WINDOW_BYTES,
+    0,
+  )
 
 const describeRefusal = (facts: SourceFacts, result: { width: number; height: number }): string =>
   `${facts.width}x${facts.height} px into ${result.width}x${result.height} px needs more memory than there is`

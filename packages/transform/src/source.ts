@@ -34,6 +34,8 @@ export interface ProbedSource {
   readonly decoder: Decoder
   /** What the decoder read of it; see {@link Decoder.readStart}. */
   readonly start: Uint8Array
+  /** What is held of it besides, from the moment it was looked at, bytes; absent: nothing. */
+  readonly keptBytes?: number
   /** The whole file, for one pass; each further call opens the source again. */
   file(meter: MemoryMeter): AsyncIterable<Uint8Array>
   /** Unread bytes would keep their connection open. */

@@ -21,6 +21,7 @@ import { planPicture } from './plan-picture.ts'
 import { runJob } from './run-job.ts'
 import { checked } from './run-picture.ts'
 import { type OpenSource, type ProbedSource, probeSource } from './source.ts'
+import { probeText } from './text/probe-text.ts'
 import type { Vision } from './vision.ts'
 
 /** A program, what it is run on, and for whom. */
@@ -84,7 +85,10 @@ export async function transformImage(job: TransformJob, services: TransformServi
     const start = await governor.start(services.isAbandoned, 1 + overlays.size)
     const opened: ProbedSource[] = []
     const probe = async (source: SourceRef, need: NeedBytes): Promise<ProbedSource> => {
-      const probed = await probeSource(source, services.open, need)
+      const probed =
+        source.kind === 'text'
+          ? await probeText(source, services.open, start, need)
+          : await probeSource(source, services.open, need)
       opened.push(probed)
       return probed
     }
@@ -103,7 +107,7 @@ export async function transformImage(job: TransformJob, services: TransformServi
 }
 
 async function runProbed(
-  { program, formatClass, mustAlsoFit }: TransformJob,
+  { program, formatClass, mustAlsoFit, source: ref }: TransformJob,
   source: ProbedSource,
   overlays: ReadonlyMap<string, ProbedSource>,
   start: Start,
@@ -111,7 +115,8 @@ async function runProbed(
 ): Promise<Transformed> {
   const { governor, kernels, vision = null } = services
   const turn = services.yield
-  const passThrough = program.output.kind === 'json' ? null : planPassThrough(program.output, source)
+  const isDocument = program.output.kind === 'picture' && ref.kind !== 'text'
+  const passThrough = isDocument ? planPassThrough(program.output, source) : null
   if (passThrough !== null) return passOn(passThrough, source, start, services)
   const needs = needsOf(program.ops)
   const findings = await analyse(needs, program.ops, source, start, { kernels, vision, yield: turn })

@@ -4,6 +4,7 @@ import type { MemoryMeter } from '../memory-meter.ts'
 /** The part of resvg's exports that is used; pointers and sizes are bytes of its memory. */
 interface Exports {
   readonly memory: WebAssembly.Memory
+  __wbg_resvg_free(drawing: number): void
   __wbindgen_add_to_stack_pointer(bytes: number): number
   __wbindgen_malloc(sizeBytes: number, alignment: number): number
   __wbindgen_exn_store(handle: number): void
@@ -35,6 +36,8 @@ export interface Drawing {
   outline(): string
   /** null where nothing is visible. */
   inkBox(): InkBox | null
+  /** Its memory is free for the next one of this instance. */
+  close(): void
 }
 
 /** What the library is told of text. */
@@ -150,6 +153,7 @@ function createBinding(memory: WebAssembly.Memory): (svg: Uint8Array, fonts: Fon
           resvg.__wbindgen_add_to_stack_pointer(16)
         }
       },
+      close: () => resvg.__wbg_resvg_free(drawing),
       inkBox() {
         const box = resvg.resvg_getBBox(drawing)
         if (box === 0) return null
