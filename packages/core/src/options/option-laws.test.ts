@@ -177,8 +177,8 @@ const MATTERS: Record<OptionName, Matter | typeof NOTHING> = {
   border: {
     given: {},
     meaning: (value?: NonNullable<Options['border']>) => {
-      const { color, ...sides } = value ?? { color: '' }
-      return Object.values(sides).some((px) => px > 0) ? value : color && null
+      const { color: _, ...sides } = value ?? { color: '' }
+      return Object.values(sides).some((px) => px > 0) ? value : null
     },
   },
   brightness: factor,
