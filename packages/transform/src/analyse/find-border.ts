@@ -1,5 +1,13 @@
 import { ApiError, type Op, type Rect, storedRect, type TrimBorderOp } from '@tintype/core'
-import { foundInside, priceColourProfile, watchForBorder, watchThrough } from '@tintype/pixels'
+import {
+  foundInside,
+  planResize,
+  priceColourProfile,
+  priceResize,
+  resizeRaster,
+  watchForBorder,
+  watchThrough,
+} from '@tintype/pixels'
 import type { View } from '../decoder.ts'
 import type { Start } from '../governor.ts'
 import { createMemoryMeter } from '../memory-meter.ts'
@@ -43,10 +51,22 @@ export async function findBorder(
     ...{ frames: 'first', isWatched: true },
   }
   const decode = source.decoder.plan(facts, source.start, view)
+  const rows = planResize({
+    kind: 'alpha',
+    width,
+    height,
+    outWidth: width,
+    outHeight: height,
+    isWatched: true,
+  })
   const tableBytes = decode.profile === null ? 0 : priceColourProfile(decode.profile)
   const picture = {
     ...{ steps: [], canvas: { size: view.size, hasAlpha: facts.hasAlpha }, warnings: [] },
-    ...{ kernelBytes: decode.price.kernelBytes + tableBytes, besideBytes: 0, heapBytes: 0 },
+    ...{
+      kernelBytes: decode.price.kernelBytes + tableBytes + priceResize(rows),
+      besideBytes: 0,
+      heapBytes: 0,
+    },
     decode: { ...decode, profile: null }, // rows are converted before they are looked at
   }
   const nothing = { kernelBytes: 0, heapBytes: 0, bufferBytes: 0 }
@@ -58,7 +78,10 @@ export async function findBorder(
     watchForBorder(kernel, { colour: op.colour, tolerance: op.tolerance })
     if (decode.profile !== null) watchThrough(kernel, decode.profile)
     const frames = runPicture(picture, source, kernel, { ...services, meter: createMemoryMeter(), turns })
-    for await (const _ of frames) return keptBox(foundInside(kernel), op.keep, searched)
+    for await (const { raster } of frames) {
+      if (raster.pointer !== 0) resizeRaster(raster, rows) // a drawing has no rows before it is whole
+      return keptBox(foundInside(kernel), op.keep, searched)
+    }
     throw new ApiError('decodingFailed', 'it holds no picture')
   } finally {
     kernel.close()
