@@ -45,6 +45,7 @@ describe('the JPEG header', () => {
       orientation: 1,
       icc: null,
       exif: null,
+      xmp: null,
     })
     expect([...FILE.subarray(header.bytes, header.bytes + 2)]).toEqual([0xff, 0xda])
   })

@@ -42,6 +42,8 @@ export interface JpegHeader {
   readonly icc: Uint8Array | null
   /** The TIFF block of the first Exif segment, a copy; null when there is none. */
   readonly exif: Uint8Array | null
+  /** The first XMP packet, a copy; null when there is none. What other segments add to it is not read. */
+  readonly xmp: Uint8Array | null
   /** Bytes of the header: the first scan's segment starts here. */
   readonly bytes: number
 }
@@ -83,6 +85,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 function* parseHeader(feed: ByteFeed): Parsing<JpegHeader> {
   let frame: Pick<JpegHeader, 'width' | 'height' | 'components' | 'isProgressive'> | undefined
   let exif: Uint8Array | null = null
+  let xmp: Uint8Array | null = null
   let restartInterval = 0
   let adobe: number | undefined
   let isJfif = false
@@ -103,6 +106,7 @@ function* parseHeader(feed: ByteFeed): Parsing<JpegHeader> {
         orientation: orientationOf(exif),
         icc: joinIccSegments(profile),
         exif,
+        xmp,
         bytes: feed.position - sizeBytes - SEGMENT_HEAD,
       }
     }
@@ -114,6 +118,8 @@ function* parseHeader(feed: ByteFeed): Parsing<JpegHeader> {
     else if (marker === MARKER.app0) isJfif ||= startsWithAscii(body, SEGMENT_NAME.jfif)
     else if (marker === MARKER.app1 && startsWithAscii(body, SEGMENT_NAME.exif)) {
       exif ??= body.slice(SEGMENT_NAME.exif.length)
+    } else if (marker === MARKER.app1 && startsWithAscii(body, SEGMENT_NAME.xmp)) {
+      xmp ??= body.slice(SEGMENT_NAME.xmp.length)
     } else if (marker === MARKER.app2) profile.push(body)
     else if (marker === MARKER.app14 && startsWithAscii(body, SEGMENT_NAME.adobe) && body.length >= 12) {
       adobe = body[11]

@@ -11,6 +11,8 @@ const KEPT_CHUNKS: ReadonlyMap<string, number> = new Map([
   ['sRGB', 1],
   ['iCCP', 1 << 20],
   ['eXIf', 1 << 16],
+  ['iTXt', 1 << 16],
+  ['zTXt', 1 << 16],
 ])
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]

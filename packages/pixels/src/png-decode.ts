@@ -106,7 +106,11 @@ function rowBytes(header: PngHeader): number {
 }
 
 function headerBytes(header: PngHeader): number {
-  return (header.iccProfile?.compressed.length ?? 0) + (header.exif?.length ?? 0)
+  return (
+    (header.iccProfile?.compressed.length ?? 0) +
+    (header.exif?.length ?? 0) +
+    (header.xmp?.packet.length ?? 0)
+  )
 }
 
 function roundToPages(bytes: number): number {

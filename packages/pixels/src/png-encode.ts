@@ -3,6 +3,7 @@ import type { KernelExports } from '../build/kernel-exports.d.ts'
 import type { KernelRaster } from './kernel.ts'
 import { guardTraps } from './kernel.ts'
 import { crcOfType } from './png-chunks.ts'
+import { PNG_XMP_KEYWORD } from './png-header.ts'
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const PALETTE_TYPE = 3
@@ -20,6 +21,10 @@ export interface PngEncodeOptions {
    * grey levels, and the most that is taken 2 + (100 - quality) / 3. Greys stay exact.
    */
   readonly quality?: number
+  /** A TIFF block to keep in the file. */
+  readonly exif?: Uint8Array | null
+  /** An XMP packet to keep in the file. */
+  readonly xmp?: Uint8Array | null
 }
 
 /** Mean squared errors: what is aimed at, and what is too much. None where all colours are to stay. */
@@ -47,13 +52,19 @@ export function pricePngEncode(width: number, { quality }: PngEncodeOptions = {}
  */
 export function* encodePng(
   raster: KernelRaster,
-  { quality }: PngEncodeOptions = {},
+  { quality, exif = null, xmp = null }: PngEncodeOptions = {},
 ): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   const { kernel, pointer, width, height } = raster
   const encoder = kernel.exports
   const [aim, most] = errorsOf(quality)
   guardTraps(() => encoder.pngEncodeCreate(pointer, width, height, aim, most))
-  yield concatenate([SIGNATURE, imageHeader(encoder, width, height), ...palette(raster, encoder)])
+  yield concatenate([
+    SIGNATURE,
+    imageHeader(encoder, width, height),
+    ...palette(raster, encoder),
+    ...(exif === null ? [] : [chunk('eXIf', exif)]),
+    ...(xmp === null ? [] : [chunk('iTXt', xmpText(xmp))]),
+  ])
   let more = true
   while (more) {
     more = guardTraps(() => encoder.pngEncodeRun() !== 0)
@@ -81,6 +92,10 @@ function palette({ kernel }: KernelRaster, encoder: KernelExports): Uint8Array[]
   const alphas = colours.filter((_, at) => at % 4 === 3).subarray(0, encoder.pngEncodeTransparent())
   return alphas.length === 0 ? [chunk('PLTE', body)] : [chunk('PLTE', body), chunk('tRNS', alphas)]
 }
+
+/** Keyword, a zero; not compressed, no method, no language, no translated keyword, which end in zeros; the packet. */
+const xmpText = (xmp: Uint8Array): Uint8Array =>
+  concatenate([new TextEncoder().encode(`${PNG_XMP_KEYWORD}\0\0\0\0\0`), xmp])
 
 /** The kernel's current piece of output as a chunk: the only copy that leaves it. */
 function imageData({ kernel }: KernelRaster, encoder: KernelExports): Uint8Array<ArrayBuffer> {

@@ -1,9 +1,19 @@
+import { startsWithAscii } from '@tintype/core/containers'
 import { PixelError } from './pixel-error.ts'
 import { PngChunkReader, readUint16, readUint32 } from './png-chunks.ts'
+
+/** Keyword of the text chunk that holds XMP. */
+export const PNG_XMP_KEYWORD = 'XML:com.adobe.xmp'
 
 /** 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
 export type PngColourType = 0 | 2 | 3 | 4 | 6
 export type PngBitDepth = 1 | 2 | 4 | 8 | 16
+
+/** An XMP packet: UTF-8, or a zlib stream of it. */
+export interface PngXmp {
+  readonly packet: Uint8Array
+  readonly isCompressed: boolean
+}
 
 /** What stands before the image data. Colour information is passed on untouched: no row is ever converted by it here. */
 export interface PngHeader {
@@ -30,6 +40,7 @@ export interface PngHeader {
   readonly iccProfile: PngIccProfile | null
   /** `eXIf`: a TIFF structure, at most 64 KiB; it may hold an orientation. */
   readonly exif: Uint8Array | null
+  readonly xmp: PngXmp | null
 }
 
 export interface PngIccProfile {
@@ -93,6 +104,8 @@ export class PngHeaderBuilder {
     else if (type === 'sRGB' && body.length === 1) header.srgbIntent = body[0] as number
     else if (type === 'iCCP') header.iccProfile ??= parseIccProfile(body)
     else if (type === 'eXIf') header.exif ??= body
+    else if (type === 'iTXt') header.xmp ??= parseXmp(body)
+    else if (type === 'zTXt') header.xmp ??= parseCompressedXmp(body)
     header.hasAlpha = header.colourType >= 4 || header.transparency !== null
   }
 
@@ -126,6 +139,7 @@ function parseImageHeader(body: Uint8Array): PngHeader {
     srgbIntent: null,
     iccProfile: null,
     exif: null,
+    xmp: null,
   }
 }
 
@@ -157,6 +171,26 @@ function parseIccProfile(body: Uint8Array): PngIccProfile | null {
   if (end < 1 || end > 79 || body[end + 1] !== 0) return null
   return { name: String.fromCharCode(...body.subarray(0, end)), compressed: body.subarray(end + 2) }
 }
+
+const isXmp = (body: Uint8Array): boolean => startsWithAscii(body, `${PNG_XMP_KEYWORD}\0`)
+/** Behind the keyword and its zero. */
+const XMP_AT = PNG_XMP_KEYWORD.length + 1
+
+/**
+ * iTXt: keyword, a zero, whether it is compressed (8 bits), how (8 bits), language, a zero, translated keyword, a zero, text.
+ * @returns null for a text that is not XMP
+ */
+function parseXmp(body: Uint8Array): PngXmp | null {
+  if (!isXmp(body)) return null
+  const languageEnd = body.indexOf(0, XMP_AT + 2)
+  const keywordEnd = languageEnd < 0 ? -1 : body.indexOf(0, languageEnd + 1)
+  if (keywordEnd < 0) return null
+  return { packet: body.subarray(keywordEnd + 1), isCompressed: body[XMP_AT] !== 0 }
+}
+
+/** zTXt: keyword, a zero, how it is compressed (8 bits), a zlib stream. The text is Latin-1 by the standard, UTF-8 in fact. */
+const parseCompressedXmp = (body: Uint8Array): PngXmp | null =>
+  isXmp(body) ? { packet: body.subarray(XMP_AT + 1), isCompressed: true } : null
 
 /** The transparent colour's samples, or null where `tRNS` means something else. */
 export function transparentColour(header: PngHeader): readonly number[] | null {

@@ -44,7 +44,7 @@ async function decodeAll(file: Uint8Array, facts = factsOf(file), frames: 'all' 
     frames,
   } as const
   const { createByteReader } = await import('@tintype/pixels')
-  const start = await decoder.readStart(createByteReader(streamOf(file)), async () => {})
+  const start = await decoder.readStart(createByteReader(streamOf(file)), async () => {}, false)
   const plan = decoder.plan(facts, start, view)
   const kernel = createKernel(kernelModule)
   const meter = createMemoryMeter()

@@ -4,6 +4,7 @@ import type { Decoder, NeedBytes, StagePrice } from './decoder.ts'
 import type { Encoder, EncodeSettings } from './encoder.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 import type { Turns } from './step.ts'
+import type { ToldSource } from './told.ts'
 
 export type { StagePrice } from './decoder.ts'
 export type { EncodeSettings } from './encoder.ts'
@@ -33,8 +34,8 @@ export interface StillDecodePlan {
   readonly heldBytes: number
   /** What the raster's numbers mean; null for sRGB. */
   readonly profile: ColourProfile | null
-  /** The TIFF block of its EXIF, where it has one. */
-  readonly exif?: Uint8Array | null
+  /** What the file tells of its picture, where it has a place for that. */
+  readonly told?: ToldSource | null
   /**
    * @param file the original from its first byte on, or what `readStart` kept of it and the rest
    * @throws PixelError or ApiError `decodingFailed` for bytes that are no such picture
@@ -58,7 +59,7 @@ export interface StillEncodePlan {
  */
 export interface StillCodec {
   /** As {@link Decoder.readStart}. */
-  readStart(reader: ByteReader, need: NeedBytes): Promise<Uint8Array>
+  readStart(reader: ByteReader, need: NeedBytes, keepsXmp: boolean): Promise<Uint8Array>
   /**
    * @param source facts whose `orientation` is the whole turn that is wanted
    * @param start  what `readStart` gave
@@ -79,16 +80,15 @@ export function describeFaults({ truncated, hasBadChecksum = false }: Omit<Decod
 
 /** A codec of stills as a decoder: one frame. */
 export const stillDecoder = (codec: Pick<StillCodec, 'readStart' | 'planDecode'>): Decoder => ({
-  readStart: (reader, need) => codec.readStart(reader, need),
+  readStart: (...call) => codec.readStart(...call),
   plan(facts, start, { orientation, size, frames: _frames, ...view }) {
-    const { exif = null, ...plan } = codec.planDecode({ ...facts, orientation }, start, {
+    const plan = codec.planDecode({ ...facts, orientation }, start, {
       ...view,
       scaled: size,
     })
     return {
       ...plan,
       frames: 1,
-      exif,
       async *run(kernel, file, meter) {
         const { raster, ...faults } = await plan.run(kernel, file, meter)
         yield { raster, delayMs: 0, warnings: describeFaults(faults) }

@@ -3,6 +3,7 @@ import { PixelError } from '@tintype/pixels'
 import { describe, expect, it } from 'vitest'
 import { decode, decodePriced, encode, encodePriced, failure } from './sample-jobs.ts'
 import { drawRaster, gradient, maxDifference, pixel } from './sample-rasters.ts'
+import { toldAtOnce } from './told.ts'
 
 const SIZE = { width: 60, height: 40 }
 const names = OUTPUT_FORMATS
@@ -122,7 +123,9 @@ describe('JPEG', () => {
 
   it('carries EXIF behind its JFIF segment', async () => {
     const plain = await encode('jpeg', gradient(60, 40))
-    const bytes = await encode('jpeg', gradient(60, 40), { exif: new Uint8Array([1, 2, 3]) })
+    const bytes = await encode('jpeg', gradient(60, 40), {
+      told: toldAtOnce({ exif: new Uint8Array([1, 2, 3]), xmp: null }),
+    })
     expect(bytes.length).toBe(plain.length + 4 + 6 + 3)
     expect([...bytes.subarray(20, 33)]).toEqual([0xff, 0xe1, 0, 11, 0x45, 0x78, 0x69, 0x66, 0, 0, 1, 2, 3])
     expect(maxDifference(await decode('jpeg', bytes, SIZE), await decode('jpeg', plain, SIZE))).toBe(0)

@@ -1,6 +1,7 @@
 import type { Orientation, Rect, Size, SourceFacts } from '@tintype/core'
 import type { ByteReader, ColourProfile, Kernel, KernelRaster } from '@tintype/pixels'
 import type { MemoryMeter } from './memory-meter.ts'
+import type { ToldSource } from './told.ts'
 
 /** What one stage of a job takes at its worst, bytes. */
 export interface StagePrice {
@@ -47,8 +48,8 @@ export interface DecodePlan {
   readonly heldBytes: number
   /** What the rasters' numbers mean; null for sRGB. */
   readonly profile: ColourProfile | null
-  /** The TIFF block of the picture's EXIF; null where the format or the file has none. */
-  readonly exif: Uint8Array | null
+  /** What the file tells of its picture; absent where the format or the file has no place for it. */
+  readonly told?: ToldSource | null
   /**
    * @param file the original from its first byte on, or what `readStart` kept of it and the rest
    * @throws PixelError or ApiError `decodingFailed` for bytes that are no such picture
@@ -66,8 +67,9 @@ export interface Decoder {
    * of them.
    * @param reader afterwards stands before the first byte that is not among them
    * @param need   asked before more than a small start is held
+   * @param keepsXmp whether an XMP packet is among what is wanted, where it stands before the pixels
    */
-  readStart(reader: ByteReader, need: NeedBytes): Promise<Uint8Array>
+  readStart(reader: ByteReader, need: NeedBytes, keepsXmp: boolean): Promise<Uint8Array>
   /**
    * @param start what `readStart` gave
    * @throws PixelError, or ApiError `decodingFailed` when the picture is not the one that its facts describe

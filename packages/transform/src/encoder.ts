@@ -3,6 +3,7 @@ import type { Kernel, KernelRaster } from '@tintype/pixels'
 import type { StagePrice } from './decoder.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 import type { Turns } from './step.ts'
+import type { ToldSource } from './told.ts'
 
 /** What an encoder is told, in our own words. */
 export interface EncodeSettings {
@@ -16,10 +17,8 @@ export interface EncodeSettings {
   readonly hasAlpha: boolean
   /** `tight`: take as little as possible, even where not every client can show what comes of it. */
   readonly memory: 'ample' | 'tight'
-  /** A TIFF block to keep in the result; formats that carry no metadata ignore it. */
-  readonly exif: Uint8Array | null
-  /** An XMP packet to keep in the result, likewise. */
-  readonly xmp: Uint8Array | null
+  /** What the result is to tell beside its pixels, known once there are any; formats that carry no metadata ignore it. */
+  readonly told: ToldSource | null
   /** Times an animation is played; 0 for ever. */
   readonly plays: number
 }

@@ -11,12 +11,12 @@ import {
 import { chooseOutputFormat } from './choose-output-format.ts'
 import type { EncodePlan, EncodeSettings } from './encoder.ts'
 import { ENCODERS } from './encoders.ts'
-import { filterExif } from './exif.ts'
 import type { PicturePlan } from './picture-plan.ts'
 import { type Known, planPicture } from './plan-picture.ts'
 import { type JobPrice, priceJob } from './price.ts'
 import { type ProbedSource, READER_WINDOW_BYTES } from './source.ts'
 import { planFlatten } from './steps/flatten.ts'
+import { planTold, priceToldWork } from './told.ts'
 
 /** Everything about a job, decided before a pixel is touched. */
 export interface JobPlan {
@@ -45,22 +45,21 @@ export function planJob(
   const picture = planPicture(ops, source, isAnimated ? 'all' : 'first', known)
   const { canvas, decode } = picture
   const plays = source.facts.animation?.plays ?? 1
-  const exif = decode.exif === null ? null : filterExif(decode.exif, output.metadata, canvas.size)
 
   const planFor = (format: OutputFormat, memory: EncodeSettings['memory']): Omit<JobPlan, 'warnings'> => {
     const { alpha } = FORMATS[format]
     const hasAlpha = canvas.hasAlpha && alpha
     const { quality, jpeg, effort } = output
+    const told = planTold(decode.told ?? null, output.metadata, format, canvas.size)
     const encode = ENCODERS[format].plan(canvas.size, decode.frames, {
-      ...{ quality, jpeg, effort, hasAlpha, memory, exif, plays },
-      xmp: null,
+      ...{ quality, jpeg, effort, hasAlpha, memory, told, plays },
     })
     // A source without transparency may still decode with some: rows that never came, or bytes that contradict a header.
     const steps = hasAlpha ? picture.steps : [...picture.steps, planFlatten(canvas)]
     const price = priceJob({
       startBytes: startBytesOf(source, known),
       picture,
-      encode: encode.price,
+      encode: { ...encode.price, bufferBytes: encode.price.bufferBytes + priceToldWork(told) },
     })
     return { picture: { ...picture, steps }, format, encode, price }
   }

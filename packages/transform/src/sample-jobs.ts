@@ -16,8 +16,7 @@ const SETTINGS: EncodeSettings = {
   effort: 'normal',
   hasAlpha: true,
   memory: 'ample',
-  exif: null,
-  xmp: null,
+  told: null,
   plays: 0,
 }
 /** As `price.ts` rounds: static data, whole pages. */
@@ -64,7 +63,7 @@ export async function decodePriced(
 ) {
   const decoder: Decoder = DECODERS[format]
   const reader = createByteReader(streamOf(file))
-  const start = await decoder.readStart(reader, async () => {})
+  const start = await decoder.readStart(reader, async () => {}, true)
   const source = factsOf(format, file, size, facts)
   const upright = uprightSize(source)
   const view = {

@@ -48,12 +48,14 @@ const DECODABLE: ReadonlySet<Format> = new Set(Object.keys(DECODERS) as Format[]
  * Open a source, find out what it is, and read its decoder's first bytes. What an upload stored of a source is believed;
  * every other source is read up to the end of its header for it.
  * @param need asked before more than a small start is held
+ * @param keepsXmp whether the result is to have the source's XMP
  * @throws ApiError `notAnImage`, `decodingFailed`, `refusedDimensions`, and what `open` throws
  */
 export async function probeSource(
   source: SourceRef,
   open: OpenSource,
   need: NeedBytes,
+  keepsXmp = false,
 ): Promise<ProbedSource> {
   const facts = source.kind === 'stored' ? source.facts : await readFacts(source, open)
   const decoder = decoderOf(facts)
@@ -71,7 +73,7 @@ export async function probeSource(
     const first = await openReader()
     const sniffed = sniffFormat(await first.peek(SNIFF_BYTES).then((bytes) => bytes.subarray(0, SNIFF_BYTES)))
     if (sniffed?.format !== facts.format) throw new ApiError('decodingFailed', 'the file is damaged')
-    const start = await decoder.readStart(first, need)
+    const start = await decoder.readStart(first, need, keepsXmp)
     let isFresh = true
     return {
       facts,

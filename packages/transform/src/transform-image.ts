@@ -84,16 +84,18 @@ export async function transformImage(job: TransformJob, services: TransformServi
   try {
     const start = await governor.start(services.isAbandoned, 1 + overlays.size)
     const opened: ProbedSource[] = []
-    const probe = async (source: SourceRef, need: NeedBytes): Promise<ProbedSource> => {
+    const probe = async (source: SourceRef, need: NeedBytes, keepsXmp = false): Promise<ProbedSource> => {
       const probed =
         source.kind === 'text'
           ? await probeText(source, services.open, start, need)
-          : await probeSource(source, services.open, need)
+          : await probeSource(source, services.open, need, keepsXmp)
       opened.push(probed)
       return probed
     }
     try {
-      const source = await probe(job.source, start.need)
+      const { output } = job.program
+      const keepsXmp = output.kind === 'picture' && output.metadata === 'keep'
+      const source = await probe(job.source, start.need, keepsXmp)
       const known = new Map<string, ProbedSource>()
       for (const [identity, overlay] of overlays) known.set(identity, await probe(overlay, smallOnly))
       return await runProbed(job, source, known, start, services)

@@ -11,7 +11,14 @@ import type { BoxReader } from './box-reader.ts'
 import { readCleanAperture } from './clean-aperture.ts'
 import { checkExtents } from './coded-bytes.ts'
 import { type Nclx, readIcc, readNclx, readPeak } from './heif-colours.ts'
-import { findProperty, type HeifFormat, type Item, type ItemTable, type Property } from './item-boxes.ts'
+import {
+  type Extent,
+  findProperty,
+  type HeifFormat,
+  type Item,
+  type ItemTable,
+  type Property,
+} from './item-boxes.ts'
 
 /** One coded still: a picture, or a tile of one. */
 export interface CodedStill extends Size, Nclx {
@@ -42,6 +49,9 @@ export interface HeifPicture {
   /** Brightest light, cd/m²; null where it is not told. */
   readonly peakNits: number | null
   readonly idat: BoxReader | null
+  /** Where what is told of the picture lies, in the file; null where there is none. */
+  readonly exif: Extent | null
+  readonly xmp: Extent | null
 }
 
 const ALPHA_TYPES = ['urn:mpeg:mpegB:cicp:systems:auxiliary:alpha', 'urn:mpeg:hevc:2015:auxid:1']
@@ -79,7 +89,20 @@ export function readHeifPicture(table: ItemTable, format: HeifFormat): HeifPictu
     icc: readIcc(primary.properties) ?? readIcc(first.properties),
     peakNits: readPeak(primary.properties) ?? readPeak(first.properties),
     idat: table.idat,
+    exif: findTold(table, 'Exif'),
+    xmp: findTold(table, 'application/rdf+xml'),
   }
+}
+
+/** An item that describes the picture (`cdsc`), or else the first of its kind; those in several parts are passed over. */
+function findTold({ items, references, primaryId }: ItemTable, type: string): Extent | null {
+  const found = [...items.values()].filter((item) => item.type === type)
+  const describing = new Set(
+    references.filter((one) => one.type === 'cdsc' && one.to.includes(primaryId)).map(({ from }) => from),
+  )
+  const item = found.find(({ id }) => describing.has(id)) ?? found[0]
+  const [extent, ...rest] = item?.source === 'file' ? item.extents : []
+  return extent === undefined || rest.length > 0 ? null : extent
 }
 
 const tileIdsOf = ({ references }: ItemTable, item: Item): readonly number[] =>

@@ -24,7 +24,7 @@ export interface Extent {
 
 export interface Item {
   readonly id: number
-  /** `av01`, `hvc1`, `grid`, `Exif`…; empty where the file does not say. */
+  /** `av01`, `hvc1`, `grid`, `Exif`…, and for `mime` the media type; empty where the file does not say. */
   readonly type: string
   /** In the order in which they apply. */
   readonly properties: readonly Property[]
@@ -108,10 +108,21 @@ function readTypes(iinf: BoxReader): Map<number, string> {
     const { version } = payload.versionAndFlags()
     const id = payload.uint(version < 3 ? 2 : 4)
     if (version >= 2) payload.uint(2)
-    if (!types.has(id)) types.set(id, version >= 2 ? payload.ascii(4) : '')
+    if (!types.has(id)) types.set(id, version >= 2 ? readType(payload) : '')
   }
   return types
 }
+
+/** Behind the type stands a name, and behind that of `mime` a media type, both ending in a zero. */
+function readType(infe: BoxReader): string {
+  const type = infe.ascii(4)
+  if (type !== 'mime') return type
+  const [, mediaType = ''] = infe.ascii(Math.min(infe.left, MAX_NAMES_BYTES)).split('\0')
+  return mediaType
+}
+
+/** Of an item's name and media type; others are not known. */
+const MAX_NAMES_BYTES = 256
 
 /**
  * iprp: `ipco`, a list of properties, and `ipma` boxes, in which an item is found once. ipma: entry count (32 bits);

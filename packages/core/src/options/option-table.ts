@@ -284,7 +284,7 @@ export const OPTIONS = {
     surfaces: WHOLE_PICTURE,
     default: 'copyright',
     group: 'output',
-    doc: 'What of the EXIF of a JPEG stays in a JPEG; other results carry none. Stored variants begin with `none`.',
+    doc: 'What the result keeps of what its original tells beside the pixels: `keep` EXIF and XMP, `copyright` the copyright in a JPEG, `none` nothing. Stored variants begin with `none`.',
     example: 'none',
     evidence: 'docs/parity.md#metadata',
     demo: { unseen: 'The picture stays the same; what differs is what the file says beside it.' },

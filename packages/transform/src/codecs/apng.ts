@@ -56,7 +56,6 @@ export const pngDecoder: Decoder = {
       frames,
       heldBytes: profile === null ? 0 : profileBytes,
       profile: whole.profile === null ? profile : null,
-      exif: null,
       run(kernel, file, meter) {
         meter.hold(heldBytes)
         return viewFrames(

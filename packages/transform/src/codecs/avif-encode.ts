@@ -51,8 +51,8 @@ export function planAvifEncode(size: Size, settings: EncodeSettings): StillEncod
   const largestBytes = Math.ceil(
     tiles * (HEADER_BYTES + rates[settings.hasAlpha ? 'alpha' : 'opaque'] * callPx),
   )
-  const told = (settings.exif?.length ?? 0) + (settings.xmp?.length ?? 0)
-  const isMuxed = grid !== null || told > 0
+  const toldBytes = settings.told?.mostBytes ?? 0
+  const isMuxed = grid !== null || toldBytes > 0
   return {
     price: {
       kernelBytes: 0,
@@ -60,7 +60,7 @@ export function planAvifEncode(size: Size, settings: EncodeSettings): StillEncod
       bufferBytes:
         largestBytes +
         (grid === null ? 0 : callPx * RGBA_BYTES) +
-        (isMuxed ? largestBytes + mostMuxBytes(tiles) + told : 0),
+        (isMuxed ? largestBytes + mostMuxBytes(tiles) + toldBytes : 0),
     },
     async run(raster, meter, turns) {
       const { withAvifEncoder } = await load()
@@ -75,7 +75,7 @@ export function planAvifEncode(size: Size, settings: EncodeSettings): StillEncod
         return muxAvif({
           ...{ width: size.width, height: size.height, columns: grid?.columns ?? 1 },
           ...joinTiles(coded, still, encode),
-          ...{ isPremultiplied: false, exif: settings.exif, xmp: settings.xmp },
+          ...{ isPremultiplied: false, ...settings.told?.read() },
         })
       }).catch(encodingFailed)
       if (isMuxed) {

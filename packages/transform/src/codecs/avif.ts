@@ -19,6 +19,7 @@ import {
 } from './avif-decode.ts'
 import { planAvifEncode } from './avif-encode.ts'
 import { av1Kind, MUX_HEAD_BYTES } from './avif-mux.ts'
+import { readAvifTold } from './avif-told.ts'
 import { readFirst } from './library.ts'
 import { BASE_HEAP_BYTES } from './library-prices.ts'
 import { planWholeSource } from './whole-source.ts'
@@ -53,6 +54,7 @@ export const avifCodec: StillCodec = {
     return planWholeSource(source, geometry, {
       ...priceDecoder(source, picture, colours),
       profile: colours === null ? 'late' : colours.profile,
+      readTold: picture === null || picture.exif !== null || picture.xmp !== null ? readAvifTold : null,
       async decode(file, heapBytes, meter) {
         const whole = readWholePicture(file)
         const { withAvifDecoder } = await load()

@@ -36,7 +36,6 @@ export const gifDecoder: Decoder = {
       frames: frameCount,
       heldBytes: 0,
       profile: null,
-      exif: null,
       run: (kernel, file) =>
         viewFrames(kernel, decodeGif(kernel, file, canvas), resize, isCut(facts, frameCount)),
     }

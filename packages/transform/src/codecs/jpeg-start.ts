@@ -26,9 +26,14 @@ const LARGE_BYTES = 2 * MAX_START_BYTES + MAX_PROFILE_BYTES
  * too large. A broken structure ends it early; whoever parses it says what is wrong.
  * @param reader afterwards stands at the first scan's data
  * @param need   asked before a start becomes large
+ * @param keepsXmp whether the first XMP packet is kept too
  * @throws PixelError `corrupt` when what must be kept is too much
  */
-export async function readJpegStart(reader: ByteReader, need: NeedBytes): Promise<Uint8Array<ArrayBuffer>> {
+export async function readJpegStart(
+  reader: ByteReader,
+  need: NeedBytes,
+  keepsXmp: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
   const kept: Uint8Array[] = [Uint8Array.of(0xff, MARKER.soi)]
   let keptBytes = 2
   let isLarge = false
@@ -41,7 +46,7 @@ export async function readJpegStart(reader: ByteReader, need: NeedBytes): Promis
     keptBytes += segment.length
     if (keptBytes > MAX_START_BYTES) throw new PixelError('corrupt', 'The header of the JPEG is too large')
   }
-  const state = { hasExif: false, profileBytes: 0 }
+  const state = { hasExif: false, hasXmp: !keepsXmp, profileBytes: 0 }
   let strayBytes = 0
 
   for (;;) {
@@ -68,7 +73,7 @@ export async function readJpegStart(reader: ByteReader, need: NeedBytes): Promis
 
 /** Marker and length. */
 const SEGMENT_HEAD_BYTES = 4
-const LONGEST_NAME = SEGMENT_NAME.icc.length
+const LONGEST_NAME = SEGMENT_NAME.xmp.length
 
 function formatSegmentHead({ marker, sizeBytes }: Segment): Uint8Array {
   const length = sizeBytes + 2
@@ -78,17 +83,21 @@ function formatSegmentHead({ marker, sizeBytes }: Segment): Uint8Array {
 const isApplication = (marker: number): boolean =>
   (marker >= MARKER.app0 && marker <= MARKER.app15) || marker === MARKER.com
 
-/** XMP would be kept here, beside EXIF, if anything wanted it. */
 function isNeeded(
   { marker, sizeBytes }: Segment,
   name: Uint8Array,
-  state: { hasExif: boolean; profileBytes: number },
+  state: { hasExif: boolean; hasXmp: boolean; profileBytes: number },
 ): boolean {
   if (!isApplication(marker) || marker === MARKER.app0 || marker === MARKER.app14) return true
   if (marker === MARKER.app1 && startsWithAscii(name, SEGMENT_NAME.exif)) {
     const isFirst = !state.hasExif
     state.hasExif = true
     return isFirst
+  }
+  if (marker === MARKER.app1 && startsWithAscii(name, SEGMENT_NAME.xmp)) {
+    const isWanted = !state.hasXmp
+    state.hasXmp = true
+    return isWanted
   }
   if (marker !== MARKER.app2 || !startsWithAscii(name, SEGMENT_NAME.icc)) return false
   state.profileBytes += SEGMENT_HEAD_BYTES + sizeBytes

@@ -15,6 +15,8 @@ import { collectPieces, priceCollect } from '../collect-pieces.ts'
 import { type ColourSpace, chooseProfile } from '../colour.ts'
 import { formatExifSegment } from '../exif.ts'
 import { readInto } from '../read-whole.ts'
+import { NOTHING_TOLD, type ToldSource, toldAtOnce } from '../told.ts'
+import { formatXmpSegment } from '../xmp.ts'
 import { readJpegStart } from './jpeg-start.ts'
 
 /** From this quality on, colours keep their full resolution: halved ones would be what is seen first. */
@@ -25,6 +27,17 @@ const FULL_CHROMA_QUALITY = 90
  */
 const HEADER_BYTES = 4096
 const MOST_BYTES_PER_PIXEL = { '4:2:0': 1.1, '4:4:4': 3.7 } as const
+
+/** Of two segments: markers, lengths and names. */
+const SEGMENT_NAMES_BYTES = 64
+
+function segmentsOf(told: ToldSource | null): Uint8Array[] {
+  const { exif, xmp } = told?.read() ?? NOTHING_TOLD
+  return [
+    ...(exif === null ? [] : [formatExifSegment(exif)]),
+    ...(xmp === null ? [] : [formatXmpSegment(xmp)]),
+  ]
+}
 
 /**
  * Whether a JPEG may be progressive: not where that costs more than it gives.
@@ -74,7 +87,7 @@ export const jpegCodec: StillCodec = {
       },
       heldBytes,
       profile,
-      exif: header.exif,
+      told: toldAtOnce(header),
       async run(kernel, file, meter) {
         let input: ByteSource = file
         if (plan.isMultiPass) {
@@ -93,13 +106,13 @@ export const jpegCodec: StillCodec = {
   },
 
   /** Alpha must be gone already: the encoder ignores it. */
-  planEncode(size: Size, { exif, jpeg, effort, ...settings }: EncodeSettings): StillEncodePlan {
+  planEncode(size: Size, { told, jpeg, effort, ...settings }: EncodeSettings): StillEncodePlan {
     const quality = settings.quality ?? DEFAULT_QUALITY
     const progressive = jpeg === 'progressive' && effort === 'normal' && isProgressive(size)
     const sampling = quality >= FULL_CHROMA_QUALITY ? '4:4:4' : '4:2:0'
-    const metadata = exif === null ? [] : [formatExifSegment(exif)]
     const pixelBytes = Math.ceil(MOST_BYTES_PER_PIXEL[sampling] * size.width * size.height)
-    const largestBytes = HEADER_BYTES + (exif?.length ?? 0) + pixelBytes
+    const largestBytes =
+      HEADER_BYTES + (told === null ? 0 : told.mostBytes + SEGMENT_NAMES_BYTES) + pixelBytes
     return {
       price: {
         kernelBytes: priceJpegEncode(size.width, size.height, { sampling }),
@@ -108,7 +121,7 @@ export const jpegCodec: StillCodec = {
       },
       run: async (raster, meter) =>
         collectPieces(
-          encodeJpegChunks(raster, { quality, sampling, progressive, metadata }),
+          encodeJpegChunks(raster, { quality, sampling, progressive, metadata: segmentsOf(told) }),
           largestBytes,
           meter,
         ),

@@ -19,6 +19,7 @@ import { collectPieces, priceCollect } from '../collect-pieces.ts'
 import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
 import type { NeedBytes } from '../decoder.ts'
 import { storedSize, storedView } from '../stored-geometry.ts'
+import { MAX_TOLD_BYTES, type ToldSource } from '../told.ts'
 
 /** Reading begins with this many bytes and doubles them until the image data is reached. */
 const FIRST_BYTES = 8 << 10
@@ -78,6 +79,7 @@ export const pngCodec: StillCodec = {
     return {
       price: { kernelBytes: plan.priceBytes, heapBytes: heldBytes, bufferBytes: 0 },
       heldBytes: profile === null ? 0 : profileBytes, // the kernel that unpacked it is garbage by now
+      told: toldOf(header),
       profile: plan.profile === null ? profile : null, // the decoder has converted it
       async run(kernel, file, meter) {
         meter.hold(heldBytes)
@@ -88,14 +90,17 @@ export const pngCodec: StillCodec = {
 
   planEncode({ width, height }: Size, settings: EncodeSettings): StillEncodePlan {
     const options = optionsOf(settings)
-    const largestBytes = HEADER_BYTES + Math.ceil(OVERHEAD * height * (width * 4 + 1))
+    const { told } = settings
+    const largestBytes =
+      HEADER_BYTES + (told?.mostBytes ?? 0) + Math.ceil(OVERHEAD * height * (width * 4 + 1))
     return {
       price: {
         kernelBytes: pricePngEncode(width, options),
         heapBytes: 0,
         bufferBytes: priceCollect(largestBytes),
       },
-      run: async (raster, meter) => collectPieces(encodePng(raster, options), largestBytes, meter),
+      run: async (raster, meter) =>
+        collectPieces(encodePng(raster, { ...options, ...told?.read() }), largestBytes, meter),
     }
   },
 }
@@ -103,6 +108,25 @@ export const pngCodec: StillCodec = {
 /** Nothing is lost where no quality was asked for; a palette is not sought where time counts. */
 const optionsOf = ({ quality, effort }: EncodeSettings): PngEncodeOptions =>
   quality === null || effort === 'fast' ? {} : { quality }
+
+function toldOf({ exif, xmp }: PngHeader): ToldSource | null {
+  if (exif === null && xmp === null) return null
+  const xmpBytes = xmp === null ? 0 : xmp.isCompressed ? MAX_TOLD_BYTES : xmp.packet.length
+  return {
+    mostBytes: (exif?.length ?? 0) + xmpBytes,
+    read: () => ({ exif, xmp: xmp?.isCompressed ? unpackXmp(xmp.packet) : (xmp?.packet ?? null) }),
+  }
+}
+
+/** In a kernel of its own, as small as what filtering is priced at; null where it cannot be unpacked, or is too long. */
+function unpackXmp(compressed: Uint8Array): Uint8Array | null {
+  try {
+    return inflatePngProfile(createKernel(kernelModule), { name: '', compressed }, MAX_TOLD_BYTES)
+  } catch (error) {
+    if (!(error instanceof PixelError)) throw error
+    return null
+  }
+}
 
 /** What is unpacked of a profile at most; one that is larger is no profile that anybody made. */
 const mostUnpacked = ({ compressed }: NonNullable<PngHeader['iccProfile']>): number =>

@@ -65,7 +65,6 @@ export const svgDecoder: Decoder = {
       frames: 1,
       heldBytes: 0,
       profile: null,
-      exif: null,
       async *run(kernel, file, meter) {
         const frame = frameOf(facts, orientation, crop, size)
         const document = await joinPieces(sanitiseSvg(file, sizeBytes, frame), meter)

@@ -64,7 +64,6 @@ export const webpDecoder: Decoder = {
       frames,
       heldBytes: 0,
       profile: chooseProfile(findProfile(start), 'rgb'),
-      exif: null,
       run: (kernel, file, meter) =>
         viewFrames(
           kernel,

@@ -1,11 +1,13 @@
 import { DEFAULT_QUALITY, type Size } from '@tintype/core'
 import type { ByteReader } from '@tintype/pixels'
-import type { StillCodec } from '../codec.ts'
+import type { StillCodec, StillEncodePlan } from '../codec.ts'
 import { chooseProfile, MAX_PROFILE_BYTES } from '../colour.ts'
 import type { NeedBytes } from '../decoder.ts'
 import { once } from '../once.ts'
+import type { ToldSource } from '../told.ts'
 import { planLibraryEncode, readFirst } from './library.ts'
 import { BASE_HEAP_BYTES } from './library-prices.ts'
+import { addToWebp, announcesTold, readWebpTold, WEBP_HEADS_BYTES } from './webp-told.ts'
 import { planWholeSource } from './whole-source.ts'
 
 const load = once(() => import('./webp-library.ts'))
@@ -63,16 +65,32 @@ export const webpCodec: StillCodec = {
       heapBytes: Math.ceil(BASE_HEAP_BYTES.webpDecoder + 2 * sizeBytes + bytesPerPixel * width * height),
       workBytes: 0,
       profile: chooseProfile(findProfile(start), 'rgb'),
+      readTold: announcesTold(start) ? readWebpTold : null,
       decode: async (...call) => (await load()).decodeWebp(...call),
     })
   },
 
   /** Quality 100 is lossless. Rule: docs/parity.md#formats-and-geometry. */
-  planEncode({ width, height }: Size, { hasAlpha, ...settings }) {
+  planEncode({ width, height }: Size, { hasAlpha, told, ...settings }) {
     const quality = settings.quality ?? DEFAULT_QUALITY
     const heapBytes = priceWebpEncoder(width, height, quality, hasAlpha)
-    return planLibraryEncode({ width, height }, heapBytes, async (...call) =>
+    const plan = planLibraryEncode({ width, height }, heapBytes, async (...call) =>
       (await load()).encodeWebp(quality, ...call),
     )
+    return told === null ? plan : tellingPlan(plan, told)
   },
 }
+
+/** The same, and what is told is put into the file. */
+const tellingPlan = ({ price, run }: StillEncodePlan, told: ToldSource): StillEncodePlan => ({
+  price: { ...price, bufferBytes: 2 * price.bufferBytes + told.mostBytes + WEBP_HEADS_BYTES },
+  async run(raster, meter, turns) {
+    const file = await run(raster, meter, turns)
+    const { exif, xmp } = told.read()
+    if (exif === null && xmp === null) return file
+    const whole = addToWebp(file, raster, { exif, xmp })
+    meter.hold(whole.length)
+    meter.release(file.length)
+    return whole
+  },
+})

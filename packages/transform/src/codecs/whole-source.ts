@@ -15,6 +15,7 @@ import type { StillDecodePlan, StillGeometry } from '../codec.ts'
 import type { MemoryMeter } from '../memory-meter.ts'
 import { readWhole } from '../read-whole.ts'
 import { storedSize, storedView } from '../stored-geometry.ts'
+import { MAX_TOLD_BYTES, NOTHING_TOLD, type Told } from '../told.ts'
 
 /** What a library's decoder gives: RGBA, straight alpha, in stored orientation. */
 export interface DecodedPicture {
@@ -33,6 +34,8 @@ export interface WholeDecoder {
   readonly workBytes: number
   /** `late` where only the whole file tells. */
   readonly profile: ColourProfile | null | 'late'
+  /** What a whole file tells beside its pixels, as copies; null where this one has nothing. */
+  readonly readTold?: ((file: Uint8Array) => Told) | null
   decode(file: Uint8Array, heapBytes: number, meter: MemoryMeter): Promise<DecodedPicture>
 }
 
@@ -57,7 +60,11 @@ export function planWholeSource(
     orientation: toOrientation(source.orientation),
   }
   const rowBytes = width * RGBA_BYTES
+  const { readTold = null } = decoder
+  const toldBytes = readTold === null ? 0 : 2 * MAX_TOLD_BYTES
+  let told = NOTHING_TOLD
   return {
+    told: readTold === null ? null : { mostBytes: toldBytes, read: () => told },
     price: {
       kernelBytes:
         KERNEL_STATIC_BYTES +
@@ -65,13 +72,14 @@ export function planWholeSource(
         rowBytes +
         (decoder.profile === 'late' ? LATE_PROFILE_BYTES : 0) +
         ALIGNMENT_BYTES,
-      heapBytes: decoder.heapBytes,
+      heapBytes: decoder.heapBytes + toldBytes,
       bufferBytes: sizeBytes + rowBytes * height + decoder.workBytes,
     },
     heldBytes: 0,
     profile: decoder.profile === 'late' ? null : decoder.profile,
-    async run(kernel, file, meter) {
-      const picture = await decodeFile(source, decoder, file, meter)
+    async run(kernel, pieces, meter) {
+      const { picture, ...file } = await decodeFile(source, decoder, pieces, meter)
+      told = file.told
       const isSeeThrough = !isOpaque(picture.data) // what pixels say is cheaper than what headers promise
       if (isSeeThrough && !source.hasAlpha) makeOpaque(picture.data)
       const kind = isSeeThrough && source.hasAlpha ? 'alpha' : 'opaque'
@@ -88,12 +96,14 @@ export function planWholeSource(
 
 async function decodeFile(
   source: SourceFacts,
-  { decode, heapBytes }: WholeDecoder,
+  { decode, heapBytes, readTold }: WholeDecoder,
   file: AsyncIterable<Uint8Array>,
   meter: MemoryMeter,
-): Promise<DecodedPicture> {
+): Promise<{ readonly picture: DecodedPicture; readonly told: Told }> {
   const bytes = await readWhole(file, source.sizeBytes)
   meter.hold(bytes.length)
+  const told = readTold?.(bytes) ?? NOTHING_TOLD
+  meter.hold((told.exif?.length ?? 0) + (told.xmp?.length ?? 0))
   const picture = await decode(bytes, heapBytes, meter).catch((cause) => {
     throw new ApiError('decodingFailed', undefined, { cause })
   })
@@ -103,7 +113,7 @@ async function decodeFile(
   if (picture.width !== source.width || picture.height !== source.height) {
     throw new ApiError('decodingFailed', 'its pixels contradict its header')
   }
-  return picture
+  return { picture, told }
 }
 
 /**
