@@ -14,6 +14,9 @@ import {
   tagsOfMetadata,
 } from '@tintype/core'
 import { expect, it } from 'vitest'
+import { readEntities } from '../../packages/svg/src/entities.ts'
+import { sanitiseAttributes } from '../../packages/svg/src/sanitise-attributes.ts'
+import { sanitiseDeclarations, sanitiseStyleSheet } from '../../packages/svg/src/style-sheet.ts'
 import { parsePathImageId } from '../../workers/api/src/path-image-id.ts'
 import { parseContentDisposition } from '../../workers/api/src/upload/content-disposition.ts'
 import { createFormFields } from '../../workers/api/src/upload/form-fields.ts'
@@ -77,7 +80,29 @@ const PARSERS: readonly [string, (text: string) => void, (readonly string[])?][]
   [
     'a picture',
     (text) => createHeaderReader(everyFormat).push(bytesOf(text)),
-    ['', '<', '<!--', '<?', '<!DOCTYPE ', '<a:'],
+    [
+      '',
+      '<',
+      '<!--',
+      '<?',
+      '<!DOCTYPE ',
+      '<a:',
+      '<svg ',
+      '<svg a="',
+      '<!DOCTYPE svg [<!ENTITY a "',
+      '<svg viewBox="',
+    ],
+  ],
+  ['a style sheet', sanitiseStyleSheet, ['', 'a{', 'a{b:', '@media a{', '@font-face{src:url(', 'a{b:c("']],
+  ['a style attribute', sanitiseDeclarations, ['', 'a:', 'a:url(', 'a:b(']],
+  ['entities of a document', readEntities, ['', '[', '[<!ENTITY ', '[<!ENTITY a "', '[<!--']],
+  [
+    'attributes of SVG',
+    (text) =>
+      ['href', 'fill', 'style', 'values', text].map((local) =>
+        sanitiseAttributes('image', [{ uri: '', local, value: text }]),
+      ),
+    ['', 'data:image/png;base64,', 'url(', 'url("#'],
   ],
 ]
 
