@@ -10,6 +10,7 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isWorkerSource } from './bundle-workers.ts'
+import { type DemoOrigin, startDemoOrigin } from './demo-origin.ts'
 import { type LocalWorkers, startLocalWorkers } from './local-workers.ts'
 
 const ACCOUNT_NAME = 'demo'
@@ -26,6 +27,8 @@ interface DevSettings {
   readonly zoneId: string
   readonly apiToken: string
   readonly signingKey: string
+  /** A host of drawn pictures, from which the demo zone may take them. */
+  readonly demoOriginUrl: string
 }
 
 function readPort(): number {
@@ -101,7 +104,7 @@ async function call<T>(method: string, path: string, token: string, body?: objec
 }
 
 /** The demo account: made once, found again at every later start, with the token it already had if that still works. */
-async function openDemoAccount(secret: string): Promise<DevSettings> {
+async function openDemoAccount(secret: string, demoOriginUrl: string): Promise<DevSettings> {
   type Identity = { accountId: string; accountHash: string; zoneId: string }
   const identity = await call<Identity>('PUT', `/admin/accounts/${ACCOUNT_NAME}`, secret)
   const { accountId, accountHash, zoneId } = identity
@@ -118,12 +121,25 @@ async function openDemoAccount(secret: string): Promise<DevSettings> {
   const { keys } = await keysWith(apiToken)
   return {
     ...{ baseUrl, apiBaseUrl: `${baseUrl}/client/v4`, deliveryBaseUrl: baseUrl },
-    ...{ accountId, accountHash, zoneId, apiToken, signingKey: keys[0]?.value ?? '' },
+    ...{ accountId, accountHash, zoneId, apiToken, signingKey: keys[0]?.value ?? '', demoOriginUrl },
   }
 }
 
+/** What a zone may take pictures from at first: this machine, and from its own host those of the demo origin. */
+async function openDemoZone(secret: string, { zoneId, apiToken, demoOriginUrl }: DevSettings): Promise<void> {
+  const accountPath = `/admin/accounts/${ACCOUNT_NAME}`
+  const { origin } = await call<{ origin: string | null }>('GET', accountPath, secret)
+  // Somebody may have set another one; one on this machine is an earlier demo origin, whose port was another.
+  if (origin === null || new URL(origin).hostname === '127.0.0.1') {
+    await call('PATCH', accountPath, secret, { origin: demoOriginUrl })
+  }
+  const originsPath = `/client/v4/zones/${zoneId}/settings/transformations_allowed_origins`
+  const { value } = await call<{ value: string }>('GET', originsPath, apiToken)
+  if (value === '') await call('PATCH', originsPath, apiToken, { value: '127.0.0.1,localhost,[::1]' })
+}
+
 function printUsage(settings: DevSettings): void {
-  const { apiBaseUrl, deliveryBaseUrl, accountId, accountHash, zoneId, apiToken } = settings
+  const { apiBaseUrl, deliveryBaseUrl, accountId, accountHash, zoneId, apiToken, demoOriginUrl } = settings
   console.log(`
 Tintype is running.
 
@@ -133,6 +149,7 @@ Tintype is running.
   Account hash  ${accountHash}
   Zone id       ${zoneId}
   API token     ${apiToken}
+  Demo origin   ${demoOriginUrl}  (/card.png, /photo.jpg, /anim.gif, /logo.svg)
 
 Upload a picture (put your own file in the place of photo.jpg):
 
@@ -143,6 +160,10 @@ Upload a picture (put your own file in the place of photo.jpg):
 Then open it in a browser (an id is taken once: give the next picture another, or none):
 
   ${deliveryBaseUrl}/${accountHash}/hello/public
+
+Transform a picture of the demo origin:
+
+  ${deliveryBaseUrl}/image/w=300/photo.jpg
 
 The same values are in ${settingsFile.replace(root, '')}. Ctrl-C stops; the next start finds the same account and images.
 `)
@@ -167,9 +188,9 @@ async function reloadOnEdit(workers: LocalWorkers): Promise<void> {
 }
 
 /** Take the Workers down when this process is told to end. */
-function endOnSignal(workers: LocalWorkers): void {
+function endOnSignal(workers: LocalWorkers, origin: DemoOrigin): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => workers.close().finally(() => process.exit(0)))
+    process.once(signal, () => Promise.all([workers.close(), origin.close()]).finally(() => process.exit(0)))
   }
 }
 
@@ -179,14 +200,16 @@ await run('build-kernel.ts')
 await run('build-codecs.ts')
 try {
   const secret = await adminToken()
+  const origin = await startDemoOrigin(port + 1)
   const workers = await startLocalWorkers({
     stateFolder: `${stateFolder}/state/v3`, // where wrangler keeps it too
     adminToken: secret,
     port,
   })
-  endOnSignal(workers)
+  endOnSignal(workers, origin)
   await waitUntilUp()
-  const settings = await openDemoAccount(secret)
+  const settings = await openDemoAccount(secret, origin.url)
+  await openDemoZone(secret, settings)
   await writePrivately(settingsFile, `${JSON.stringify(settings, null, 2)}\n`)
   printUsage(settings)
   reloadOnEdit(workers)

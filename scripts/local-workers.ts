@@ -39,10 +39,18 @@ const variables = (adminToken: string): Record<string, string> => ({
   ADMIN_TOKEN: adminToken,
 })
 
-/** A variable that a Worker does not name is not given to it. */
+/** Variables that no deployment has. */
+const LOCAL_ALONE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'tintype-render': { LOOPBACK_SOURCES: 'allowed' },
+}
+
+/** A variable that a Worker does not name is not given to it, except for those that are for local use alone. */
 function withVariables(worker: BundledWorker, given: Readonly<Record<string, string>>): BundledWorker {
   const known = Object.entries(given).filter(([name]) => Object.hasOwn(worker.bindings, name))
-  return { ...worker, bindings: { ...worker.bindings, ...Object.fromEntries(known) } }
+  return {
+    ...worker,
+    bindings: { ...worker.bindings, ...Object.fromEntries(known), ...LOCAL_ALONE[worker.name] },
+  }
 }
 
 /**

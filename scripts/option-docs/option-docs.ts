@@ -3,7 +3,7 @@ import { formatFaults, formatOrder, LIMITS, TOGETHER } from './chapters.ts'
 import { formatCompositeComparison, formatFitComparison, formatGravityComparison } from './comparisons.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { createFigures, type Figures } from './figures.ts'
-import { BUILT, formatGroup, SURFACE_NAMES, UNBUILT } from './option-section.ts'
+import { BUILT, formatGroup, SURFACE_NAMES } from './option-section.ts'
 
 /** docs/options.md, and its pictures by their paths beside it. */
 export interface OptionDocs {
@@ -41,13 +41,9 @@ function formatIndex(): string {
     )
     return isEverywhere ? [] : [`${anchor(name)} (${where})`]
   })
-  const unbuilt = UNBUILT.map((name) => `\`${name}\``).join(', ')
   return [
     `| Group | Options |\n| :-- | :-- |\n${lines.join('\n')}`,
     `All work in URLs, objects and variants, except for ${partly.join(', ')}.`,
-    ...(UNBUILT.length === 0
-      ? []
-      : [`Known and not built yet, so refused by name wherever they are given: ${unbuilt}.`]),
   ].join('\n\n')
 }
 

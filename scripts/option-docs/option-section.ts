@@ -19,7 +19,6 @@ export const SURFACE_NAMES = {
 
 /** Options that can be used somewhere, in the table's order. */
 export const BUILT = OPTION_NAMES.filter((name) => optionRow(name).surfaces.length > 0)
-export const UNBUILT = OPTION_NAMES.filter((name) => optionRow(name).surfaces.length === 0)
 
 /** `name=value`, with the colour or list in it readable. */
 const code = (text: string): string => `\`${text}\``

@@ -3,6 +3,7 @@ import {
   type AccountRegistry,
   bucketOf,
   DEFAULT_SETTINGS,
+  DEFAULT_ZONE_SETTINGS,
   type EdgeDocuments,
   MAX_VARIANTS,
   PUBLIC_VARIANT,
@@ -130,6 +131,24 @@ function describeAuthority(
       await authority.addToken(row)
       expect([await authority.token('abcdef01'), await authority.token('00000000')]).toEqual([row, null])
     })
+    it('keeps settings and the zone, and publishes what is changed of them', async () => {
+      const { authority, accountId, published } = await setUp()
+      expect([await authority.settings(), await authority.zone()]).toEqual([
+        DEFAULT_SETTINGS,
+        { ...DEFAULT_ZONE_SETTINGS, zoneId: `z${accountId}` },
+      ])
+      await authority.changeSettings({ storage: 'off' })
+      await authority.changeZone({ allowedOrigins: ['b.com'] })
+      const zone = await authority.changeZone({ origin: 'https://a.com/' })
+      expect(zone).toMatchObject({
+        allowedOrigins: ['b.com'],
+        origin: 'https://a.com/',
+        transformations: 'on',
+      })
+      expect(zone.modifiedAt).toBeGreaterThan(0)
+      expect(await authority.settings()).toEqual({ ...DEFAULT_SETTINGS, storage: 'off' })
+      expect(await published()).toMatchObject({ settings: { storage: 'off' }, zone })
+    })
     it('raises the clock with each purge and logs image tags by bucket', async () => {
       const { authority, edge, accountId, published } = await setUp()
       expect(await authority.purge(['host:a.example', 'image:cat'])).toBe(1)
@@ -186,6 +205,32 @@ function describeRegistry(name: string, create: () => AccountRegistry) {
     expect([await registry.byHash(zoneId), await registry.byId(accountHash)]).toEqual([null, null])
     expect(await registry.list()).toEqual([identity])
   })
+  it(`the registry in ${name} gives a host to one account, and all others to the first`, async () => {
+    const registry = create()
+    const [first] = await registry.list()
+    const [one, two] = [identityOf(freshAccountId()), identityOf(freshAccountId())]
+    for (const identity of [one, two]) await registry.create(identity)
+    expect(await registry.setHosts(one.accountId, ['a.com', 'b.com'])).toBe('set')
+    expect(await registry.setHosts(two.accountId, ['c.com', 'b.com'])).toBe('taken')
+    expect(await registry.setHosts(one.accountId, ['b.com'])).toBe('set')
+    const idOf = async (host: string) => (await registry.byHost(host))?.accountId
+    expect([await idOf('b.com'), await idOf('a.com'), await idOf('c.com')]).toEqual([
+      one.accountId,
+      first?.accountId,
+      first?.accountId,
+    ])
+    expect(await registry.setHosts(two.accountId, ['a.com'])).toBe('set')
+    expect(await idOf('a.com')).toBe(two.accountId)
+  })
 }
 
 describeRegistry('a Durable Object', () => durableAccountRegistry(bindings.REGISTRY))
+
+it('the edge in KV knows whose zone claims a host', async () => {
+  const edge = kvEdgeDocuments(bindings.EDGE)
+  expect(await edge.getHost('claimed.example')).toBeNull()
+  await edge.putHost('claimed.example', 'hash')
+  expect(await edge.getHost('claimed.example')).toBe('hash')
+  await edge.removeHost('claimed.example')
+  expect(await edge.getHost('claimed.example')).toBeNull()
+})

@@ -55,7 +55,7 @@ export function createRenderWorker() {
   const server = createTestHarness({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     workers: [
-      { configPath: 'workers/render/wrangler.toml' },
+      { configPath: 'workers/render/wrangler.toml', vars: { LOOPBACK_SOURCES: 'allowed' } },
       {
         config: {
           name: 'render-bridge',

@@ -19,7 +19,7 @@ export async function startSystem(): Promise<System> {
     root,
     workers: [
       { configPath: 'wrangler.toml', vars: { EDGE_MEMO_SECONDS: '0' } },
-      { configPath: 'workers/render/wrangler.toml' },
+      { configPath: 'workers/render/wrangler.toml', vars: { LOOPBACK_SOURCES: 'allowed' } },
       {
         configPath: 'workers/api/wrangler.toml',
         vars: { PUBLISH_INTERVAL_MS: '0' },

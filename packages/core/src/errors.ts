@@ -43,6 +43,20 @@ export const ERRORS = {
 
   // Delivery (docs/parity.md#delivery-errors).
   invalidOptions: { code: 9401, status: 400, message: 'Invalid transformation options' },
+  originNotAllowed: {
+    code: 9401,
+    status: 403,
+    message: 'The source is not on an allowed origin of this zone',
+  },
+  transformationsOff: { code: 9401, status: 403, message: 'Transformations are off in this zone' },
+  sourceCut: { code: 9402, status: 502, message: 'The connection to the source broke off' },
+  sourceTooLarge: { code: 9402, status: 413, message: 'The source is too large' },
+  transformLoop: { code: 9403, status: 508, message: 'The source is itself a transformed image' },
+  sourceNotFound: { code: 9404, status: 404, message: 'The source was not found' },
+  noOrigin: { code: 9404, status: 404, message: 'This zone has no origin to take its own pictures from' },
+  invalidSourceUrl: { code: 9406, status: 403, message: 'Invalid source URL' },
+  sourceNameUnknown: { code: 9407, status: 523, message: 'The host of the source was not found' },
+  sourceDenied: { code: 9408, status: 408, message: 'The source refused the request' },
   deliveredImageNotFound: { code: 9404, status: 404, message: 'Image not found' },
   notAnImage: { code: 9412, status: 415, message: 'Not an image that can be transformed' },
   refusedDimensions: {
@@ -50,6 +64,9 @@ export const ERRORS = {
     status: 403,
     message: 'The size of the image, or of its result, is refused',
   },
+  sourceBroken: { code: 9416, status: 422, message: 'The source could not be downloaded whole' },
+  invalidRedirect: { code: 9420, status: 400, message: 'The source redirects to an invalid URL' },
+  tooManyRedirects: { code: 9421, status: 400, message: 'The source redirects too often' },
   accessDenied: { code: 9425, status: 403, message: 'Access denied' },
   unknownVariant: { code: 9425, status: 403, message: 'The account has no such variant' },
   invalidDeliveryUrl: { code: 9426, status: 403, message: 'Invalid delivery URL' },
@@ -58,9 +75,15 @@ export const ERRORS = {
   noSuchPage: { code: 9431, status: 404, message: 'Not found' },
   deliveryMethodNotAllowed: { code: 9432, status: 405, message: 'Method not allowed' },
   rangeNotSatisfiable: { code: 9432, status: 416, message: 'The requested range does not exist' },
+  sourceConnectTimeout: { code: 9504, status: 522, message: 'The source did not answer in time' },
+  sourceTimeout: { code: 9504, status: 524, message: 'The source took too long to send its picture' },
+  sourceFetchFailed: { code: 9505, status: 502, message: 'The source could not be fetched' },
+  sourceServerError: { code: 9509, status: 502, message: 'The source answered with a server error' },
+  sourceUnreachable: { code: 9510, status: 523, message: 'The host of the source cannot be reached' },
   encodingFailed: { code: 9516, status: 500, message: 'The image could not be encoded' },
   decodingFailed: { code: 9516, status: 422, message: 'The image could not be decoded' },
   deliveryInternal: { code: 9517, status: 500, message: 'Internal error' },
+  sourceBadRequest: { code: 9519, status: 502, message: 'The source called the request bad' },
   overloaded: { code: 9522, status: 503, message: 'Too busy to transform the image, try again' },
 } as const satisfies Record<string, { code: number; status: number; message: string }>
 

@@ -9,7 +9,7 @@ export { HINT_HEADERS, NO_HINTS, parseClientHints, resolveHints } from './client
 export { concatBytes } from './concat-bytes.ts'
 export type { DeliveryTarget, VariantRef } from './delivery-url.ts'
 export { isAccountHash, parseDeliveryUrl } from './delivery-url.ts'
-export type { AccountSettings, BucketPurges, EdgeDocument } from './edge-document.ts'
+export type { AccountSettings, BucketPurges, EdgeDocument, Zone } from './edge-document.ts'
 export { DEFAULT_SETTINGS } from './edge-document.ts'
 export type { ErrorKind } from './errors.ts'
 export { ApiError, ERRORS, toApiError } from './errors.ts'
@@ -142,8 +142,35 @@ export {
   PURGE_LOG_RETENTION_MS,
   parsePurgeRequest,
   requestTags,
+  sourceTags,
 } from './purge.ts'
+export type { AllowedOrigin } from './remote/allowed-origin.ts'
+export {
+  formatAllowedOrigin,
+  hostnameOf,
+  matchesOrigin,
+  parseAllowedOrigin,
+} from './remote/allowed-origin.ts'
+export { credentialsOf, isTransformRequest } from './remote/origin-auth.ts'
+export { combineFacts, type RemoteFacts } from './remote/remote-facts.ts'
+export type { FreshnessHeaders, SourceFreshness } from './remote/source-freshness.ts'
+export { judgeFreshness } from './remote/source-freshness.ts'
+export type { SourcePolicy, SourceRoute } from './remote/source-policy.ts'
+export { isSameSite, routeSource, TRANSFORM_PREFIXES } from './remote/source-policy.ts'
+export type { TransformTarget } from './remote/transform-url.ts'
+export { parseTransformUrl } from './remote/transform-url.ts'
+export type { ZoneChange, ZoneSettings } from './remote/zone-settings.ts'
+export {
+  DEFAULT_ZONE_SETTINGS,
+  parseAllowedOrigins,
+  parseHostnames,
+  parseOrigin,
+  parseTransformations,
+  sourcePolicyOf,
+} from './remote/zone-settings.ts'
 export type {
+  RemoteMeta,
+  RemoteRights,
   RenderRefusal,
   RenderRequest,
   RenderResult,
@@ -151,7 +178,7 @@ export type {
   ResultMeta,
   Verdict,
 } from './render-service.ts'
-export { ENGINE_EPOCH, LASTING_REFUSALS, TRUNCATED } from './render-service.ts'
+export { ENGINE_EPOCH, LASTING_REFUSALS, SOURCE_REFUSALS, TRUNCATED } from './render-service.ts'
 export type { SignatureVerdict, SigningKey } from './signature.ts'
 export { DEFAULT_KEY_NAME, MAX_SIGNING_KEYS, signMessage, verifySignature } from './signature.ts'
 export type { Clock, Timers } from './timers.ts'

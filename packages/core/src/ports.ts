@@ -1,7 +1,8 @@
 import type { TokenRight } from './api-token.ts'
-import type { AccountSettings, BucketPurges, EdgeDocument } from './edge-document.ts'
+import type { AccountSettings, BucketPurges, EdgeDocument, Zone } from './edge-document.ts'
 import type { ImageHead, ImageRecord, ImageTerms, SourceFacts } from './image.ts'
 import type { PurgeTag } from './purge.ts'
+import type { ZoneChange } from './remote/zone-settings.ts'
 import type { SigningKey } from './signature.ts'
 import type { Variant } from './variant.ts'
 
@@ -46,6 +47,10 @@ export interface EdgeDocuments {
   /** The hash of an account; null for an id that nobody has, or whose account is not published yet. */
   getAccountHash(accountId: string): Promise<string | null>
   putAccountHash(accountId: string, accountHash: string): Promise<void>
+  /** Hash of the account whose zone claims a host name; null where none does. */
+  getHost(hostname: string): Promise<string | null>
+  putHost(hostname: string, accountHash: string): Promise<void>
+  removeHost(hostname: string): Promise<void>
   /** Image purges of one bucket, 0–255; null when none was ever made. */
   getPurges(accountHash: string, bucket: number): Promise<BucketPurges | null>
   putPurges(accountHash: string, bucket: number, purges: BucketPurges): Promise<void>
@@ -152,6 +157,10 @@ export interface AccountRegistry {
   byId(accountId: string): Promise<AccountIdentity | null>
   byHash(accountHash: string): Promise<AccountIdentity | null>
   byName(name: string): Promise<AccountIdentity | null>
+  /** The account whose zone claims a host name, else the first account there was: its zone has all hosts that nobody claims. */
+  byHost(hostname: string): Promise<AccountIdentity | null>
+  /** The host names of an account's zone, all of them; `'taken'`, and nothing is changed, when another account has one. */
+  setHosts(accountId: string, hostnames: readonly string[]): Promise<'set' | 'taken'>
   list(): Promise<AccountIdentity[]>
 }
 
@@ -186,6 +195,9 @@ export interface AccountAuthority {
   settings(): Promise<AccountSettings>
   /** Settings that are absent stay. @returns all of them, as they are now */
   changeSettings(change: Partial<AccountSettings>): Promise<AccountSettings>
+  zone(): Promise<Zone>
+  /** Settings that are absent stay. @returns all of them, as they are now */
+  changeZone(change: ZoneChange): Promise<Zone>
   /** Raise the purge clock and log the tags; image tags go to their bucket's log. @returns the new clock */
   purge(tags: readonly PurgeTag[]): Promise<number>
   edgeDocument(): Promise<EdgeDocument | null>

@@ -61,6 +61,21 @@ export function requestTags(url: URL, imageId: string, variant: string): PurgeTa
   ]
 }
 
+/**
+ * Every tag by which a purge can name a picture of another host. The URL that transforms it is none: a purge names the
+ * source, and all that was made of it goes.
+ * @param urls its own URL, and where it is really fetched
+ * Rule: docs/parity.md#purge.
+ */
+export const sourceTags = (urls: readonly URL[]): PurgeTag[] => [
+  'account:*',
+  ...urls.flatMap((url): PurgeTag[] => {
+    const location = locateForPurge(url)
+    const { host, segments } = location
+    return [`host:${host}`, fileTag(location), ...pathPrefixes(host, segments)]
+  }),
+]
+
 /** What `Cache-Tag` says of a delivered image besides its user tags. @param variant a name, or {@link OPTION_LIST} */
 export const cacheTags = (imageId: string, variant: string): string[] => [
   `image:${encodeURIComponent(imageId)}`,

@@ -2,6 +2,8 @@ import type { ErrorKind } from './errors.ts'
 import type { FormatClass, ResultFormat } from './formats.ts'
 import type { Program } from './program/program.ts'
 import type { SourceRef } from './program/source-ref.ts'
+import type { RemoteFacts } from './remote/remote-facts.ts'
+import type { SourcePolicy } from './remote/source-policy.ts'
 
 /** What the render Worker is asked to do: one source, one program, one class of client. */
 export interface RenderRequest {
@@ -13,6 +15,30 @@ export interface RenderRequest {
    * many results of those are kept of one original. Absent: the account's.
    */
   readonly author?: 'account' | 'anybody'
+  /** What fetching pictures of other hosts takes; absent where neither source nor program names one. */
+  readonly remote?: RemoteRights
+}
+
+/**
+ * On whose behalf pictures of other hosts are fetched. It is no part of the program or its key: where a picture may come
+ * from changes none.
+ */
+export interface RemoteRights {
+  /** Whose results these are: zones share none, although they may name the same source. */
+  readonly zoneId: string
+  /** Judged again at every redirect. */
+  readonly policy: SourcePolicy
+  /** Headers for the source's host alone; see `credentialsOf`. */
+  readonly credentials: Readonly<Record<string, string>>
+  /** Clock of the last purge that named the source, 0 for none: what was stored under another one is not found. */
+  readonly generation: number
+  /** The purge clock that is known before anything is fetched; it comes back with the result. */
+  readonly clock: number
+}
+
+/** What the hosts of a result's pictures said, taken together, and the purge clock that was known when they were asked. */
+export interface RemoteMeta extends RemoteFacts {
+  readonly readAtClock: number
 }
 
 /** What a finished result is, besides its bytes. */
@@ -28,6 +54,8 @@ export interface ResultMeta {
   readonly warnings: readonly string[]
   /** Stored earlier (L2), or made for this request. */
   readonly origin: 'l2' | 'computed'
+  /** Absent where all of its pictures are our own. */
+  readonly remote?: RemoteMeta
   /** What computing it took, bytes; null from L2. */
   readonly memory: {
     /** Reserved for the job, from headers alone. */
@@ -64,6 +92,20 @@ export const LASTING_REFUSALS: ReadonlySet<ErrorKind> = new Set([
   'decodingFailed',
   'notAnImage',
   'refusedDimensions',
+])
+
+/** Refusals that lie in a source's host: it is not asked again for some seconds, whoever wants to. */
+export const SOURCE_REFUSALS: ReadonlySet<ErrorKind> = new Set([
+  ...([
+    'invalidRedirect',
+    'invalidSourceUrl',
+    'originNotAllowed',
+    'tooManyRedirects',
+    'transformLoop',
+  ] as const),
+  ...(['sourceBadRequest', 'sourceBroken', 'sourceConnectTimeout', 'sourceCut', 'sourceDenied'] as const),
+  ...(['sourceFetchFailed', 'sourceNameUnknown', 'sourceNotFound', 'sourceServerError'] as const),
+  ...(['sourceTimeout', 'sourceTooLarge', 'sourceUnreachable'] as const),
 ])
 
 /** The render Worker, as others call it over a service binding. Nothing is checked or dropped on the way. */

@@ -25,7 +25,23 @@ export const derivedKey = (
   format: string,
 ): string => `${derivedPrefix(engineEpoch, blobKeyText)}${programHash}.${format}`
 
+/** All derived results of another host's picture. `scope` says whose they are and of what, in hexadecimal. */
+export const remoteDerivedPrefix = (engineEpoch: number, scope: string): string =>
+  `derived/v1/${engineEpoch}/remote/${scope}/`
+
+export const remoteDerivedKey = (
+  engineEpoch: number,
+  scope: string,
+  programHash: string,
+  format: string,
+): string => `${remoteDerivedPrefix(engineEpoch, scope)}${programHash}.${format}`
+
+/** Where a body of unknown length waits while one job reads it. */
+export const spoolKey = (random: string): string => `spool/${random}`
+
 export const accountKey = (accountId: string): string => `account/${accountId}`
+
+export const hostKey = (hostname: string): string => `host/${hostname}`
 
 export const edgeKey = (accountHash: string): string => `edge/${accountHash}`
 

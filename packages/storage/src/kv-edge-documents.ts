@@ -1,5 +1,5 @@
 import type { BucketPurges, EdgeDocument, EdgeDocuments } from '@tintype/core'
-import { accountKey, edgeKey, purgeKey } from './keys.ts'
+import { accountKey, edgeKey, hostKey, purgeKey } from './keys.ts'
 
 /** KV's own floor. A purge is seen everywhere once KV has propagated it (up to 60 s, this included) and the isolates' memo (30 s) has run out. */
 const CACHE_TTL_SECONDS = 30
@@ -12,6 +12,9 @@ export function kvEdgeDocuments(namespace: KVNamespace): EdgeDocuments {
     put: (document) => namespace.put(edgeKey(document.accountHash), JSON.stringify(document)),
     getAccountHash: (accountId) => namespace.get(accountKey(accountId), { cacheTtl: CACHE_TTL_SECONDS }),
     putAccountHash: (accountId, accountHash) => namespace.put(accountKey(accountId), accountHash),
+    getHost: (hostname) => namespace.get(hostKey(hostname), { cacheTtl: CACHE_TTL_SECONDS }),
+    putHost: (hostname, accountHash) => namespace.put(hostKey(hostname), accountHash),
+    removeHost: (hostname) => namespace.delete(hostKey(hostname)),
     getPurges: (accountHash, bucket) => read<BucketPurges>(purgeKey(accountHash, bucket)),
     putPurges: (accountHash, bucket, purges) =>
       namespace.put(purgeKey(accountHash, bucket), JSON.stringify(purges)),

@@ -1,5 +1,6 @@
 import { ApiError, ERRORS, parsePathHexId, parsePurgeRequest, toApiError } from '@tintype/core'
 import { Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ApiContext, ApiEnv } from './api-env.ts'
 import { authenticate, requireRight } from './authenticate.ts'
 import { failure, failureHeaders, success } from './envelope.ts'
@@ -11,6 +12,7 @@ import { imageRoutes } from './routes/images.ts'
 import { signingKeyRoutes } from './routes/signing-keys.ts'
 import { corsHeaders, uploadUrlRoutes } from './routes/upload-url.ts'
 import { variantRoutes } from './routes/variants.ts'
+import { listTransformations, zoneSettingRoutes } from './routes/zone-settings.ts'
 import { createServices } from './services.ts'
 
 const rightFor = (method: string) => (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
@@ -26,8 +28,9 @@ const accountTree = new Hono<ApiEnv>()
   .route('/:accountId/images/v1/keys', signingKeyRoutes)
   .route('/:accountId/images/v1/config', configRoutes)
   .route('/:accountId/images', imageRoutes)
+  .get('/:accountId/settings/transformations', listTransformations)
 
-/** Purge, as the zone's endpoint. A zone that is not the caller's looks the same as one that does not exist. */
+/** Purge and settings, as the zone's endpoints. A zone that is not the caller's looks the same as one that does not exist. */
 const zoneTree = new Hono<ApiEnv>()
   .post('/:zoneId/purge_cache', async (c) => {
     const services = c.get('services')
@@ -40,6 +43,7 @@ const zoneTree = new Hono<ApiEnv>()
     return c.json(success({ id: zoneId }))
   })
   .all('/:zoneId/purge_cache', methodNotAllowed('POST'))
+  .route('/:zoneId/settings', zoneSettingRoutes)
 
 /** What clients call to find out who they are. */
 const callerTree = new Hono<ApiEnv>()
@@ -87,5 +91,7 @@ app.onError((error, c) => {
 function answer(c: ApiContext, error: ApiError): Response {
   // Widgets only see an error that names their origin.
   const cors = isUploadUrl(c) ? corsHeaders(c.req.raw) : {}
-  return c.json(failure(error), ERRORS[error.kind].status, { ...cors, ...failureHeaders(error) })
+  // Delivery's own statuses, such as 522, are unknown to hono's types; none of them comes here.
+  const status = ERRORS[error.kind].status as ContentfulStatusCode
+  return c.json(failure(error), status, { ...cors, ...failureHeaders(error) })
 }

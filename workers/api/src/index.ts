@@ -15,6 +15,11 @@ export default class ApiWorker extends WorkerEntrypoint<Env> {
     return app.fetch(request, this.env, this.ctx)
   }
 
+  /** Hash of the account whose zone answers for a host name; null while there are no accounts. */
+  async accountHashOfHost(hostname: string): Promise<string | null> {
+    return (await createServices(this.env).registry.byHost(hostname))?.accountHash ?? null
+  }
+
   /** The newest edge document, straight from the authority; null for a hash that nobody has. */
   async edgeDocument(accountHash: string): Promise<EdgeDocument | null> {
     const { registry, authority } = createServices(this.env)

@@ -3,6 +3,7 @@ import {
   type AccountRegistry,
   ApiError,
   type BlobStore,
+  type EdgeDocuments,
   type ImageIndex,
   type RenderService,
   type Timers,
@@ -38,6 +39,7 @@ export interface Services {
   /** Asked before {@link authority} or {@link images} about an id that came from outside. */
   readonly accounts: AccountDirectory
   readonly blobs: BlobStore
+  readonly edge: EdgeDocuments
   authority(accountId: string): AccountAuthority
   images(accountId: string): ImageIndex
   readonly render: RenderService
@@ -102,6 +104,7 @@ export function createServices(env: Env): Services {
     registry: durableAccountRegistry(env.REGISTRY),
     accounts: directoryOf(env),
     blobs: r2BlobStore(env.BUCKET),
+    edge: kvEdgeDocuments(env.EDGE),
     authority: (accountId) => durableAccountAuthority(env.ACCOUNTS, accountId),
     images: (accountId) => durableImageIndex(env.IMAGES, accountId),
     render: env.RENDER,

@@ -14,9 +14,21 @@ export interface Account {
   find<T>(look: (document: EdgeDocument) => T | null | Promise<T | null>): Promise<T | null>
 }
 
-/** @throws ApiError `unknownAccountHash` when neither the edge nor the authority knows the hash */
-export async function openAccount(memo: EdgeMemo, accountHash: string, bucket: number): Promise<Account> {
-  const [known, purges] = await Promise.all([memo.read(accountHash), memo.readPurges(accountHash, bucket)])
+const NO_PURGES: BucketPurges = { purgeClock: 0, purgeLog: {} }
+
+/**
+ * @param bucket of the requested image; null where it is no image of the account's
+ * @throws ApiError `unknownAccountHash` when neither the edge nor the authority knows the hash
+ */
+export async function openAccount(
+  memo: EdgeMemo,
+  accountHash: string,
+  bucket: number | null,
+): Promise<Account> {
+  const [known, purges] = await Promise.all([
+    memo.read(accountHash),
+    bucket === null ? NO_PURGES : memo.readPurges(accountHash, bucket),
+  ])
   let document = known ?? (await memo.readAuthority(accountHash))
   if (document === null) throw new ApiError('unknownAccountHash')
   const current = () => document as EdgeDocument
@@ -29,7 +41,8 @@ export async function openAccount(memo: EdgeMemo, accountHash: string, bucket: n
       const found = await look(current())
       if (found !== null) return found
       const newer = await memo.readAuthority(accountHash)
-      if (newer === null) return null
+      // The authority's answer may be a second old, and what the edge has newer.
+      if (newer === null || newer.version <= current().version) return null
       document = newer
       return look(newer)
     },

@@ -9,12 +9,16 @@ const documentOf = (accountHash: string, version: number): EdgeDocument => ({
 
 /** A store and an authority that count how often they are asked. */
 function setUp(memoSeconds: number) {
-  const asked = { store: 0, purges: 0, authority: 0 }
+  const asked = { store: 0, purges: 0, authority: 0, hosts: 0, hostAuthority: 0 }
   const state = { version: 1, authority: 1, purgeClock: 0, purgeLog: {}, now: 1_000_000 }
-  const store: Pick<EdgeDocuments, 'get' | 'getPurges'> = {
+  const store: Pick<EdgeDocuments, 'get' | 'getHost' | 'getPurges'> = {
     get: async (hash) => {
       asked.store++
       return hash === 'none' ? null : documentOf(hash, state.version)
+    },
+    getHost: async (hostname) => {
+      asked.hosts++
+      return hostname === 'claimed.com' ? 'claimer' : null
     },
     getPurges: async () => {
       asked.purges++
@@ -25,13 +29,17 @@ function setUp(memoSeconds: number) {
     asked.authority++
     return hash.startsWith('none') ? null : documentOf(hash, state.authority)
   }
+  const hostAuthority = async (hostname: string) => {
+    asked.hostAuthority++
+    return `default of ${hostname}`
+  }
   const timers = {
     now: () => state.now,
     async wait(ms: number) {
       state.now += ms
     },
   }
-  return { asked, state, memo: createEdgeMemo(store, authority, memoSeconds, timers) }
+  return { asked, state, memo: createEdgeMemo(store, authority, hostAuthority, memoSeconds, timers) }
 }
 
 describe('the edge memo', () => {
@@ -41,7 +49,7 @@ describe('the edge memo', () => {
     await memo.readPurges('h', 1)
     await memo.readPurges('h', 1)
     await memo.readPurges('h', 2)
-    expect(asked).toEqual({ store: 2, purges: 2, authority: 0 })
+    expect(asked).toMatchObject({ store: 2, purges: 2, authority: 0 })
     state.now += 29_999
     await memo.read('h')
     expect(asked.store).toBe(2)
@@ -54,7 +62,27 @@ describe('the edge memo', () => {
     for (let i = 0; i < 3; i++) await memo.read('h')
     await memo.readPurges('h', 1)
     await memo.readPurges('h', 1)
-    expect(asked).toEqual({ store: 3, purges: 2, authority: 0 })
+    expect(asked).toMatchObject({ store: 3, purges: 2, authority: 0 })
+  })
+  it('remembers whose zone answers for a host, claimed or not', async () => {
+    const { asked, state, memo } = setUp(30)
+    for (let i = 0; i < 2; i++) {
+      expect([await memo.readHost('claimed.com'), await memo.readHost('other.com')]).toEqual([
+        'claimer',
+        'default of other.com',
+      ])
+    }
+    expect(asked).toMatchObject({ hosts: 2, hostAuthority: 1 })
+    state.now += 30_000
+    await memo.readHost('claimed.com')
+    expect(asked).toMatchObject({ hosts: 3, hostAuthority: 1 })
+  })
+  it('asks the authority about a few invented hosts alone, and refuses the others', async () => {
+    const { asked, memo } = setUp(30)
+    const answers = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => memo.readHost(`${i}.com`)))
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(20)
+    expect(asked.hostAuthority).toBe(20)
+    expect(await memo.readHost('claimed.com')).toBe('claimer')
   })
   it('never goes back to an older document', async () => {
     const { state, memo } = setUp(30)

@@ -1,4 +1,5 @@
 import {
+  ApiError,
   type BucketPurges,
   createLimitedLookup,
   type EdgeDocument,
@@ -16,6 +17,12 @@ export interface EdgeMemo {
    * too many other accounts were asked about.
    */
   readAuthority(accountHash: string): Promise<EdgeDocument | null>
+  /**
+   * Hash of the account whose zone answers for a host name. Names that no zone claims are remembered like the others.
+   * @returns null while there are no accounts
+   * @throws ApiError `overloaded` when the authority would have to be asked about too many names
+   */
+  readHost(hostname: string): Promise<string | null>
 }
 
 /** KV's copies are late by a minute or so: what is older by more than this need not be compared with a new one. */
@@ -26,15 +33,18 @@ const STALE_MS = 120_000
  */
 const DOCUMENTS = { staleMs: STALE_MS, maxEntries: 500, maxCharacters: 4_000_000 } as const
 const BUCKETS = { staleMs: STALE_MS, maxEntries: 5000, maxCharacters: 8_000_000 } as const
-const charactersOf = (value: object | null): number => JSON.stringify(value).length
+/** Whoever can send requests can invent names. */
+const HOSTS = { staleMs: 0, maxEntries: 5000, maxCharacters: 1_000_000 } as const
+const charactersOf = (value: object | string | null): number => JSON.stringify(value).length
 /** How soon an account's authority may be asked again, and how many accounts' authorities in that time, per isolate. */
 const AUTHORITY_LIMIT = { intervalMs: 1000, maxKeys: 20 } as const
 const NO_PURGES: BucketPurges = { purgeClock: 0, purgeLog: {} }
 
 /** @param memoSeconds how long a read is good for; 0 reads anew every time */
 export function createEdgeMemo(
-  documents: Pick<EdgeDocuments, 'get' | 'getPurges'>,
+  documents: Pick<EdgeDocuments, 'get' | 'getHost' | 'getPurges'>,
   askAuthority: (accountHash: string) => Promise<EdgeDocument | null>,
+  askForHost: (hostname: string) => Promise<string | null>,
   memoSeconds: number,
   timers: Timers,
 ): EdgeMemo {
@@ -43,6 +53,8 @@ export function createEdgeMemo(
   const known = createMemo<EdgeDocument | null>({ ...DOCUMENTS, ttlMs }, now, charactersOf)
   const purges = createMemo<BucketPurges>({ ...BUCKETS, ttlMs }, now, charactersOf)
   const authority = createLimitedLookup(askAuthority, AUTHORITY_LIMIT, timers)
+  const hosts = createMemo<string | null>({ ...HOSTS, ttlMs }, now, charactersOf)
+  const hostAuthority = createLimitedLookup(askForHost, AUTHORITY_LIMIT, timers)
 
   /** The store's copies differ in age: an older document never replaces a newer one. */
   const remember = (accountHash: string, document: EdgeDocument | null): EdgeDocument | null => {
@@ -69,6 +81,15 @@ export function createEdgeMemo(
       const remembered = purges.get(key)
       if (remembered !== undefined) return remembered
       return rememberPurges(key, (await documents.getPurges(accountHash, bucket)) ?? NO_PURGES)
+    },
+    async readHost(hostname) {
+      const remembered = hosts.get(hostname)
+      if (remembered !== undefined) return remembered
+      const published = await documents.getHost(hostname)
+      const found = published === null ? await hostAuthority.find(hostname) : { value: published }
+      if (found === null) throw new ApiError('overloaded', null, { headers: { 'retry-after': '1' } })
+      hosts.set(hostname, found.value)
+      return found.value
     },
     async readAuthority(accountHash) {
       const document = (await authority.find(accountHash))?.value ?? null

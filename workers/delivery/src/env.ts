@@ -9,6 +9,8 @@ export interface Service {
 export interface ApiService extends Service {
   /** The account's current edge document, straight from its authority; null when there is no such account. */
   edgeDocument(accountHash: string): Promise<EdgeDocument | null>
+  /** Hash of the account whose zone answers for a host name; null while there are no accounts. */
+  accountHashOfHost(hostname: string): Promise<string | null>
 }
 
 /** The bindings of this Worker, as the root wrangler.toml declares them. */

@@ -5,6 +5,10 @@ async function digest(text: string): Promise<string> {
   return formatHex(new Uint8Array(bytes, 0, 16))
 }
 
+const MAX_VALIDATOR_CHARACTERS = 200
+const shorten = (validator: string): string | Promise<string> =>
+  validator.length > MAX_VALIDATOR_CHARACTERS ? digest(validator) : validator
+
 /**
  * The strong validator of a result, quotes included. It follows from what the result is made of, so that a copy can be
  * confirmed without making the result again. The engine's epoch comes with its answer: bytes of two engines never share
@@ -17,11 +21,12 @@ async function digest(text: string): Promise<string> {
 export async function formatEtag(
   source: SourceRef,
   programHash: string,
-  { epoch, format }: Pick<ResultMeta, 'epoch' | 'format'>,
+  { epoch, format, remote }: Pick<ResultMeta, 'epoch' | 'format' | 'remote'>,
 ): Promise<string> {
   const [making, original] = await Promise.all([
     digest(`${epoch}/${programHash}/${format}`),
-    digest(formatSourceIdentity(source)), // hashed: a blob's key names the account
+    // Hashed: a blob's key names the account. Another host's own tag is shown, so that it can be compared.
+    remote === undefined ? digest(formatSourceIdentity(source)) : shorten(remote.validator),
   ])
   return `"cf-${making.slice(0, 16)}:${original}"`
 }

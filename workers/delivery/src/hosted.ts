@@ -7,7 +7,6 @@ import {
   cacheTags,
   formatHex,
   hashProgram,
-  isStillValid,
   OPTION_LIST,
   type Options,
   parseDeliveryUrl,
@@ -20,8 +19,9 @@ import {
 } from '@tintype/core'
 import { createGate } from './access.ts'
 import { type Account, openAccount } from './account.ts'
+import { purgesOf } from './purges.ts'
 import type { Services } from './services.ts'
-import type { Purges, Subject } from './subject.ts'
+import type { Subject } from './subject.ts'
 
 /** What is wanted of an image, and on which terms. */
 interface Wish {
@@ -65,17 +65,6 @@ async function readOptionList(account: Account, list: string): Promise<Wish> {
 async function formatCacheScope(accountHash: string, imageId: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(imageId))
   return `${accountHash}/${formatHex(new Uint8Array(digest))}`
-}
-
-function purgesOf({ document, purges }: Account, tags: readonly string[]): Purges {
-  return {
-    // A purge is published after what it purges has changed: a head read from now on is at least as new as both clocks.
-    clock: Math.max(document.purgeClock, purges.purgeClock),
-    isStillValid(userTags, readAtClock) {
-      const all = [...tags, ...userTags.map((tag) => `tag:${tag}`)]
-      return [document.purgeLog, purges.purgeLog].every((log) => isStillValid(log, all, readAtClock))
-    },
-  }
 }
 
 /**

@@ -1,6 +1,13 @@
-import { ApiError, ERRORS, isAccountHash, toApiError } from '@tintype/core'
+import {
+  ApiError,
+  ERRORS,
+  isAccountHash,
+  SOURCE_REFUSALS,
+  TRANSFORM_PREFIXES,
+  toApiError,
+} from '@tintype/core'
 import { type Context, Hono } from 'hono'
-import { deliver } from './deliver.ts'
+import { deliver, deliverRemote } from './deliver.ts'
 import type { Env } from './env.ts'
 import { DELIVERY_METHODS, errorResponse, plainResponse, preflightResponse } from './response-headers.ts'
 import { createServices } from './services.ts'
@@ -9,14 +16,14 @@ type DeliveryContext = Context<{ Bindings: Env }>
 
 const ABOUT = `Tintype: images on your own account.
 
-Images are delivered from /<account_hash>/<image_id>/<variant>; the REST API is under /client/v4.
+Images are delivered from /<account_hash>/<image_id>/<variant>, pictures of other hosts from
+/image/<options>/<source>; the REST API is under /client/v4.
 `
 const API_PATHS = ['/client/v4/*', '/accounts/*', '/zones/*', '/user/*', '/admin/*']
 /** First segments that later parts of the project answer; none of them can be an account's hash. */
 const RESERVED_PATHS = [
-  ...['client', 'image', 'batch', 'upload', 'metrics', 'healthz', 'docs'].map((segment) => `/${segment}/*`),
+  ...['client', 'batch', 'upload', 'metrics', 'healthz', 'docs'].map((segment) => `/${segment}/*`),
   '/openapi.json',
-  '/cdn-cgi/image/*',
 ]
 
 /** The API Worker shares this host: it gets the request as it came. */
@@ -36,6 +43,9 @@ for (const path of API_PATHS) app.all(path, forwardToApi)
 app.get('/', () => plainResponse(ABOUT))
 app.get('/healthz', () => plainResponse('ok'))
 for (const path of RESERVED_PATHS) app.get(path, noSuchPage)
+for (const prefix of TRANSFORM_PREFIXES) {
+  app.get(`${prefix}/*`, (c) => deliverRemote(createServices(c.env, c.executionCtx), c.req.raw))
+}
 app.get('*', (c) => deliver(createServices(c.env, c.executionCtx), c.req.raw))
 app.all('*', (c) => {
   if (isUploadUrl(c.req.url)) return forwardToApi(c)
@@ -45,7 +55,9 @@ app.all('*', (c) => {
 
 app.onError((error) => {
   const known = toApiError(error, 'deliveryInternal')
-  if (ERRORS[known.kind].status >= 500) console.error(known.cause ?? known)
+  // What other hosts do wrong is no fault of ours, and nobody may fill a log with it.
+  if (ERRORS[known.kind].status >= 500 && !SOURCE_REFUSALS.has(known.kind))
+    console.error(known.cause ?? known)
   return errorResponse(known)
 })
 

@@ -1,4 +1,4 @@
-import { ApiError, type FormatClass, LASTING_REFUSALS } from '@tintype/core'
+import { ApiError, type ErrorKind, type FormatClass, LASTING_REFUSALS, SOURCE_REFUSALS } from '@tintype/core'
 import type { Grant } from './access.ts'
 import type { Client } from './client.ts'
 import { formatEtag } from './etag.ts'
@@ -17,14 +17,21 @@ export interface Result extends Omit<PictureFacts, 'kind' | 'epoch' | 'readAtClo
 }
 
 /** A copy that the client holds is the result it would get; nothing had to be made to know that. */
-export interface Unchanged extends Pick<Result, 'etag' | 'access' | 'userTags' | 'grant'> {
+export interface Unchanged extends Pick<Result, 'etag' | 'access' | 'userTags' | 'grant' | 'remote'> {
   readonly kind: 'unchanged'
 }
 
 export type Outcome = Result | Unchanged
 
-/** How long an original that can't be shown is not tried again. */
+/** How long an original that can't be shown is not tried again, and a host that has no picture for us not asked again. */
 const REFUSAL_MS = 30_000
+const SOURCE_REFUSAL_MS = 10_000
+
+/** null for a failure that may pass. */
+function durationOf(kind: ErrorKind): number | null {
+  if (LASTING_REFUSALS.has(kind)) return REFUSAL_MS
+  return SOURCE_REFUSALS.has(kind) ? SOURCE_REFUSAL_MS : null
+}
 
 /** Nobody reads it: what makes it would otherwise go on, and its connection stay open. */
 export async function cancelBody({ body }: Pick<Result, 'body'>): Promise<void> {
@@ -54,7 +61,7 @@ async function fromCache(
   }
   const { body } = stored as { readonly body: ReadableStream<Uint8Array> }
   // A newer engine's results replace an older one's as soon as this isolate has met one.
-  const isOutdated = facts.epoch < (services.renderer.knownEpoch() ?? 0)
+  const isOutdated = facts.epoch < (services.renderer.knownEpoch() ?? 0) || isStale(facts, services.now())
   if (isOutdated || !isValid) {
     await body.cancel()
     return null
@@ -68,15 +75,20 @@ async function fromCache(
   }
 }
 
+/** Whether the host of a picture wants to be asked again. */
+const isStale = ({ remote }: PictureFacts, now: number): boolean =>
+  remote !== null && remote.freshUntil <= now
+
 /** The copy that the client holds, if it is one of those that would be made now. */
 async function findHeld(
   services: Services,
   { program, programHash }: Subject,
-  { source }: OpenedSubject,
+  { source, rights }: OpenedSubject,
   { heldEtags }: Client,
   formatClass: FormatClass,
 ): Promise<string | null> {
-  if (heldEtags === 'any' || heldEtags.length === 0) return null
+  // Which version another host has is known when it was asked.
+  if (rights !== undefined || heldEtags === 'any' || heldEtags.length === 0) return null
   const epoch = await services.renderer.epoch()
   for (const format of formatsAimedAt(program.output, formatClass)) {
     const etag = await formatEtag(source, programHash, { epoch, format })
@@ -89,19 +101,21 @@ async function findHeld(
 async function render(
   services: Services,
   subject: Subject,
-  { source }: OpenedSubject,
+  opened: OpenedSubject,
   formatClass: FormatClass,
   facts: SubjectFacts,
 ): Promise<Rendered> {
   try {
-    return await services.renderer.render({
-      ...{ source, formatClass },
-      program: subject.program,
-      author: subject.author,
-    })
+    const rendered = await renderSince(services, subject, opened, formatClass, [])
+    const { remote } = rendered.meta
+    if (remote === undefined || subject.purges.isStillValid(remote.tags, remote.readAtClock)) return rendered
+    // What the render Worker had stored was purged by a tag that only its host knew.
+    await cancelBody(rendered)
+    return await renderSince(services, subject, opened, formatClass, remote.tags)
   } catch (error) {
-    if (error instanceof ApiError && LASTING_REFUSALS.has(error.kind)) {
-      const expiresAt = services.now() + REFUSAL_MS
+    const refusalMs = error instanceof ApiError ? durationOf(error.kind) : null
+    if (error instanceof ApiError && refusalMs !== null) {
+      const expiresAt = services.now() + refusalMs
       const refusal = {
         ...facts,
         kind: 'refusal',
@@ -113,6 +127,20 @@ async function render(
     }
     throw error
   }
+}
+
+/** Render, from nothing that is older than the last purge of the subject or of these tags. */
+function renderSince(
+  services: Services,
+  { program, author, purges }: Subject,
+  { source, rights }: OpenedSubject,
+  formatClass: FormatClass,
+  userTags: readonly string[],
+): Promise<Rendered> {
+  const request = { source, program, formatClass, author }
+  if (rights === undefined) return services.renderer.render(request)
+  const remote = { ...rights, clock: purges.clock, generation: purges.lastFor(userTags) }
+  return services.renderer.render({ ...request, remote })
 }
 
 async function make(
@@ -127,18 +155,24 @@ async function make(
   const grant = await subject.policy.access.admit(access)
 
   const held = await findHeld(services, subject, opened, client, formatClass)
-  if (held !== null) return { kind: 'unchanged', etag: held, access, userTags, grant }
+  if (held !== null) return { kind: 'unchanged', etag: held, access, userTags, grant, remote: null }
 
   const about: SubjectFacts = { access, userTags, readAtClock: subject.purges.clock }
   const { meta, body } = await render(services, subject, opened, formatClass, about)
-  const { format, sizeBytes, epoch, warnings } = meta
+  const { format, sizeBytes, epoch, warnings, remote = null } = meta
   const etag = await formatEtag(source, subject.programHash, meta)
-  const facts: PictureFacts = { ...about, kind: 'picture', etag, format, sizeBytes, epoch, warnings }
-  if (body instanceof Uint8Array) {
+  const facts: PictureFacts = {
+    ...{ ...about, userTags: remote?.tags ?? userTags },
+    ...{ kind: 'picture', etag, format, sizeBytes, epoch, warnings, remote },
+  }
+  if (body instanceof Uint8Array && (remote === null || isWorthKeeping(facts, services.now()))) {
     services.defer(() => services.results.put(keyOf(subject, formatClass), facts, body))
   }
   return { ...facts, kind: 'result', body, grant, cacheStatus: 'MISS' }
 }
+
+const isWorthKeeping = (facts: PictureFacts, now: number): boolean =>
+  facts.remote?.isStorable === true && !isStale(facts, now)
 
 async function obtainFor(
   services: Services,

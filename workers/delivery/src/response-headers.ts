@@ -21,7 +21,8 @@ const MAX_TAG_CHARACTERS = 1024
 const MAX_TAGS_CHARACTERS = 16 * 1024
 const WRITABLE_TAG = /^[\x21-\x2b\x2d-\x7e]+$/ // printable ASCII, neither space nor comma
 
-function formatCacheControl({ grant }: Outcome, ttlSeconds: number, now: number): string {
+function formatCacheControl({ grant, remote }: Outcome, ttlSeconds: number, now: number): string {
+  if (remote !== null) return remote.cacheControl
   if (grant.kind === 'signed') {
     const left = grant.expiresAtSeconds === null ? Infinity : grant.expiresAtSeconds - Math.floor(now / 1000)
     return `private, max-age=${Math.min(MAX_PRIVATE_AGE_SECONDS, left)}`
@@ -47,7 +48,7 @@ const formatWarning = (text: string): string =>
 
 /** What every answer about an image says, a 304 included. */
 function commonHeaders(outcome: Outcome, { policy, shownTags, hints }: Subject, now: number): Headers {
-  const { access, etag, grant, userTags } = outcome
+  const { access, etag, grant, remote, userTags } = outcome
   const isHit = outcome.kind === 'result' && outcome.cacheStatus === 'HIT'
   const headers = new Headers({
     ...OPEN_TO_PAGES,
@@ -59,9 +60,11 @@ function commonHeaders(outcome: Outcome, { policy, shownTags, hints }: Subject, 
     vary: ['accept', ...hints.flatMap((kind) => HINT_HEADERS[kind].read)].join(', '),
   })
   if (hints.length > 0) headers.set('accept-ch', hints.flatMap((kind) => HINT_HEADERS[kind].asked).join(', '))
+  if (remote !== null) headers.set('age', String(Math.max(0, Math.floor((now - remote.fetchedAt) / 1000))))
   // Tags are for shared caches, which keep no signed answer; a private image's own tags stay with its owner.
   if (grant.kind === 'open') {
-    headers.set('cache-tag', formatCacheTag([...shownTags, ...(access === 'public' ? userTags : [])]))
+    const tags = formatCacheTag([...shownTags, ...(access === 'public' ? userTags : [])])
+    if (tags !== '') headers.set('cache-tag', tags)
   }
   return headers
 }
@@ -99,6 +102,18 @@ export function errorResponse(error: ApiError): Response {
     },
   })
 }
+
+/** A failure whose client asked to be sent to the source instead. Nobody keeps it: the next try may go well. */
+export const redirectResponse = (location: string, { kind }: ApiError): Response =>
+  new Response(null, {
+    status: 307,
+    headers: {
+      ...OPEN_TO_PAGES,
+      'cache-control': 'no-store',
+      'cf-resized': `err=${ERRORS[kind].code}`,
+      location,
+    },
+  })
 
 /** A short answer of the host itself. */
 export const plainResponse = (text: string): Response =>

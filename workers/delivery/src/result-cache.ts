@@ -1,4 +1,4 @@
-import type { Access, ErrorKind, FormatClass, ResultFormat } from '@tintype/core'
+import type { Access, ErrorKind, FormatClass, RemoteMeta, ResultFormat } from '@tintype/core'
 
 /** What is known of the original of a stored result: who may have it, and how long it is right. */
 export interface SubjectFacts {
@@ -18,6 +18,8 @@ export interface PictureFacts extends SubjectFacts {
   readonly epoch: number
   /** What was given up, in whole phrases. */
   readonly warnings: readonly string[]
+  /** What the host of the picture said; null where the picture is our own. */
+  readonly remote: RemoteMeta | null
 }
 
 /** Why there is no picture. It is kept for seconds: nothing is decoded in vain for each of many requests. */
@@ -51,7 +53,7 @@ export interface ResultCache {
 const MAX_AGE_SECONDS = 86_400
 const FACTS_HEADER = 'x-tintype-facts'
 /** Changes with the shape of facts: this Worker alone writes entries, so what it finds has its own shape. */
-const ENTRY_VERSION = 'v3'
+const ENTRY_VERSION = 'v4'
 /** A name that no zone can have, so that no request from outside can ask for what is stored under it. */
 const ORIGIN = 'https://results.tintype.internal'
 

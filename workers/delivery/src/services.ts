@@ -36,6 +36,7 @@ function memoryOf(env: Env): IsolateMemory {
     edge: createEdgeMemo(
       kvEdgeDocuments(env.EDGE),
       (accountHash) => env.API.edgeDocument(accountHash),
+      (hostname) => env.API.accountHashOfHost(hostname),
       parseMemoSeconds(env.EDGE_MEMO_SECONDS),
       timers,
     ),

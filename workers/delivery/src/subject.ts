@@ -1,4 +1,4 @@
-import type { Access, HintKind, Program, RenderRequest, SourceRef } from '@tintype/core'
+import type { Access, HintKind, Program, RemoteRights, RenderRequest, SourceRef } from '@tintype/core'
 import type { Gate } from './access.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface Subject {
 
 export interface Policy {
   readonly access: Gate
-  /** How long clients and shared caches may keep an answer that is open to all. */
+  /** How long clients and shared caches may keep an answer that is open to all; another host's picture says it itself. */
   readonly ttlSeconds: number
 }
 
@@ -35,6 +35,8 @@ export interface Purges {
   readonly clock: number
   /** Whether no purge contradicts what was made of an original that was opened when the clock said `readAtClock`. */
   isStillValid(userTags: readonly string[], readAtClock: number): boolean
+  /** Clock of the last purge that named it or one of these tags; 0 for none. */
+  lastFor(userTags: readonly string[]): number
 }
 
 /** What only opening the original tells. Access and tags travel with every stored result. */
@@ -42,4 +44,6 @@ export interface OpenedSubject {
   readonly source: SourceRef
   readonly access: Access
   readonly userTags: readonly string[]
+  /** Of a picture of another host, whose version and tags are known only when it has been fetched. */
+  readonly rights?: Omit<RemoteRights, 'clock' | 'generation'>
 }

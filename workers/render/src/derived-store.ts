@@ -3,8 +3,11 @@ import type { ResultMeta } from '@tintype/core'
 /** How long a derived result is kept. Rule: docs/parity.md, limits. */
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000
 
+/** R2 takes 8 KiB of metadata; other hosts say some of it, and what they say too much is made anew each time. */
+const MAX_META_CHARACTERS = 6000
+
 /** What is stored of a result besides its bytes; its epoch is in its key. */
-export type DerivedMeta = Pick<ResultMeta, 'format' | 'width' | 'height' | 'warnings'>
+export type DerivedMeta = Pick<ResultMeta, 'format' | 'width' | 'height' | 'warnings' | 'remote'>
 
 export interface DerivedResult {
   readonly body: ReadableStream<Uint8Array>
@@ -32,8 +35,10 @@ export function r2DerivedStore(bucket: R2Bucket): DerivedStore {
       await object.body.cancel()
       return null
     },
-    async put(key, bytes, { format, width, height, warnings }, now) {
-      const meta = JSON.stringify({ format, width, height, warnings } satisfies DerivedMeta)
+    async put(key, bytes, { format, width, height, warnings, remote }, now) {
+      const told = { format, width, height, warnings, ...(remote === undefined ? {} : { remote }) }
+      const meta = JSON.stringify(told satisfies DerivedMeta)
+      if (meta.length > MAX_META_CHARACTERS) return
       await bucket.put(key, bytes, { customMetadata: { expiresAt: String(now + LIFETIME_MS), meta } })
     },
   }

@@ -5,6 +5,7 @@ import {
   type RenderRequest,
   type RenderResult,
   type RenderService,
+  SOURCE_REFUSALS,
   type SourceRef,
   toApiError,
   type Verdict,
@@ -38,7 +39,7 @@ export default class RenderWorker extends WorkerEntrypoint<Env> implements Rende
 /** Causes go to the log, never out. */
 function refusalOf(error: unknown): RenderRefusal {
   const { kind, detail, cause } = toApiError(error, 'deliveryInternal')
-  if (cause !== undefined) console.error(kind, cause)
+  if (cause !== undefined && !SOURCE_REFUSALS.has(kind)) console.error(kind, cause)
   return {
     ...{ ok: false, kind, detail },
     ...(kind === 'overloaded' ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),

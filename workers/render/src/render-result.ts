@@ -1,18 +1,8 @@
-import { ApiError, ENGINE_EPOCH, hashProgram, type RenderRequest, type ResultMeta } from '@tintype/core'
+import { ApiError, ENGINE_EPOCH, hashProgram, type RenderRequest } from '@tintype/core'
 import { derivedKey, derivedPrefix } from '@tintype/storage'
-import { transformImage } from '@tintype/transform'
+import { type Computed, compute, type Rendered, streamOf } from './compute.ts'
+import { renderRemote } from './render-remote.ts'
 import type { Services } from './services.ts'
-
-/** A result as plain data, which requests may share. */
-export interface Computed {
-  readonly bytes: Uint8Array
-  readonly meta: ResultMeta
-}
-
-export interface Rendered {
-  readonly body: ReadableStream<Uint8Array>
-  readonly meta: ResultMeta
-}
 
 /**
  * The result of a request: from L2, else computed and stored there. Equal requests of one isolate are computed once, and
@@ -24,7 +14,8 @@ export async function renderResult(
   isWanted: () => unknown,
   services: Services,
 ): Promise<Rendered> {
-  const { source, program, formatClass } = request
+  const { source, program, formatClass, remote } = request
+  if (remote !== undefined) return renderRemote(request, remote, isWanted, services)
   if (source.kind !== 'stored')
     throw new ApiError('notAnImage', `there is no store for a ${source.kind} source`)
   // The class stands where a format would: which format a class gets follows from the source and the program.
@@ -35,7 +26,7 @@ export async function renderResult(
     return { body, meta: { ...meta, sizeBytes, epoch: ENGINE_EPOCH, origin: 'l2', memory: null } }
   }
   const { bytes, meta } = await services.coalescer.run(key, isWanted, (isAbandoned) => {
-    const work = compute(request, isAbandoned, services)
+    const work = compute(request, isAbandoned, services.transform.open, services)
     // Others may wait for it when the client of this request has left.
     services.keepAlive(work)
     work.then(
@@ -59,24 +50,3 @@ async function keep(
     author === 'account' || (await room.has(derivedPrefix(ENGINE_EPOCH, source.blobKey), bytes.length))
   if (isKept) await derived.put(key, bytes, meta, now())
 }
-
-async function compute(
-  request: RenderRequest,
-  isAbandoned: () => boolean,
-  services: Services,
-): Promise<Computed> {
-  const transform = { ...services.transform, isAbandoned }
-  const { bytes, format, width, height, warnings, memory } = await transformImage(request, transform)
-  const { mostReservedBytes } = services.transform.governor.usage()
-  return {
-    bytes,
-    meta: {
-      ...{ format, width, height, warnings, sizeBytes: bytes.length },
-      ...{ epoch: ENGINE_EPOCH, origin: 'computed', memory: { ...memory, mostReservedBytes } },
-    },
-  }
-}
-
-/** Bytes as a stream of the platform, which crosses to another Worker without running through ours. */
-const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
-  new Response(bytes).body as ReadableStream<Uint8Array>

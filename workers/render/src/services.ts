@@ -1,4 +1,11 @@
 import { ApiError, type Timers } from '@tintype/core'
+import {
+  createNameJudge,
+  createRemoteSources,
+  type RemoteServices,
+  type RemoteSources,
+  type RemoteTerms,
+} from '@tintype/sources'
 import { r2BlobStore } from '@tintype/storage'
 import {
   createGovernor,
@@ -9,13 +16,18 @@ import {
   type TransformServices,
 } from '@tintype/transform'
 import { type Coalescer, createCoalescer } from './coalescer.ts'
+import type { Computed } from './compute.ts'
 import { type DerivedStore, r2DerivedStore } from './derived-store.ts'
-import type { Computed } from './render-result.ts'
 import { type Room, r2Room } from './room.ts'
+import { createSpool, createSpoolPlaces } from './spool.ts'
 
 /** Bindings of `wrangler.toml`. */
 export interface Env {
   readonly BUCKET: R2Bucket
+  /** `allowed`: pictures may be fetched from this machine itself. Set by `pnpm dev` and tests alone. */
+  readonly LOOPBACK_SOURCES?: string
+  /** A resolver that is asked about names before they are fetched from; unset: none. */
+  readonly DNS_RESOLVER_URL?: string
 }
 
 export interface Services {
@@ -23,6 +35,8 @@ export interface Services {
   readonly room: Room
   readonly transform: TransformServices
   readonly coalescer: Coalescer<Computed>
+  /** The pictures of other hosts that one job reads. */
+  openRemoteSources(terms: RemoteTerms): RemoteSources
   /** Epoch milliseconds. */
   now(): number
   /** Let work go on although the client leaves; its failure is left to whoever awaits it. */
@@ -31,7 +45,10 @@ export interface Services {
   defer(work: () => Promise<unknown>): void
 }
 
-const timers: Timers = { now: () => Date.now(), wait: (ms) => scheduler.wait(ms) }
+const timers: Timers = {
+  now: () => Date.now(),
+  wait: (ms, signal) => scheduler.wait(ms, signal === undefined ? {} : { signal }),
+}
 /** One of each for all requests of this isolate: they share its memory, and often their work. */
 const kernels = createIsolateKernels()
 const governor = createGovernor(ISOLATE_BUDGET, timers, [libraryMemories, kernels])
@@ -45,6 +62,18 @@ function roomIn(bucket: R2Bucket): Room {
   return room
 }
 
+const spoolPlaces = createSpoolPlaces(timers)
+const fetchOutside: RemoteServices['fetch'] = (url, init) => fetch(url, init)
+
+function remoteServicesOf({ LOOPBACK_SOURCES, DNS_RESOLVER_URL }: Partial<Env>): RemoteServices {
+  return {
+    fetch: fetchOutside,
+    timers,
+    rules: { allowsLoopback: LOOPBACK_SOURCES === 'allowed' },
+    judgeName: DNS_RESOLVER_URL ? createNameJudge(DNS_RESOLVER_URL, fetchOutside) : null,
+  }
+}
+
 /** @throws Error saying which binding is missing, and how to add it */
 export function createServices(env: Partial<Env>, context: Pick<ExecutionContext, 'waitUntil'>): Services {
   if (env.BUCKET === undefined) {
@@ -52,9 +81,12 @@ export function createServices(env: Partial<Env>, context: Pick<ExecutionContext
       'The R2 binding BUCKET is missing: add [[r2_buckets]] with binding = "BUCKET" to wrangler.toml',
     )
   }
+  const remote = remoteServicesOf(env)
+  const spool = createSpool(r2BlobStore(env.BUCKET), spoolPlaces, () => crypto.randomUUID(), timers)
   return {
     derived: r2DerivedStore(env.BUCKET),
     room: roomIn(env.BUCKET),
+    openRemoteSources: (terms) => createRemoteSources(terms, spool, remote),
     transform: { governor, kernels, open: openFrom(env.BUCKET), yield: () => scheduler.wait(0) },
     coalescer,
     now: timers.now,

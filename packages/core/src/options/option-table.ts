@@ -22,8 +22,8 @@ import {
 
 /**
  * Where an option can be given: in a delivery URL's option list, in an object (the binding, `cf.image`), in a stored
- * variant, or for a picture that `draw` draws (`overlay`). An option with no surface is known and not built: it is refused by name, never dropped, because dropping one
- * could show what it was to hide.
+ * variant, or for a picture that `draw` draws (`overlay`). Where an option is not offered it is refused by name, never dropped, because
+ * dropping one could show what it was to hide.
  */
 export type Surface = 'url' | 'object' | 'variant' | 'overlay'
 
@@ -67,29 +67,6 @@ const OWN_OPTIONS: OverlayOptions = {
   parse: (given) => parseOptions('overlay', given),
   schema: () => optionsSchema('overlay'),
 }
-
-const nothing: ValueType<never> = {
-  fromText: () => {
-    throw new Error('An option without a surface has no values')
-  },
-  fromValue: () => {
-    throw new Error('An option without a surface has no values')
-  },
-  toText: String,
-  expects: 'absent',
-  schema: {},
-}
-/** A row that only says that the option exists: whoever gives it learns that it is not built. */
-const unbuilt = (...aliases: readonly string[]) =>
-  ({
-    type: nothing,
-    aliases,
-    surfaces: [],
-    group: 'delivery',
-    doc: 'Not built yet: refused by name.',
-    example: '',
-    evidence: 'docs/parity.md#not-built-yet',
-  }) as const satisfies OptionRow<never>
 
 /**
  * Every transform option: the only place that says its names, values, surfaces and default. The URL grammar, the object
@@ -418,8 +395,26 @@ export const OPTIONS = {
     evidence: 'docs/parity.md#variants',
     demo: { unseen: 'It changes a header of the answer.' },
   },
-  onerror: unbuilt(),
-  'origin-auth': unbuilt(),
+  onerror: {
+    type: word('redirect'),
+    aliases: [],
+    surfaces: ['url'],
+    group: 'delivery',
+    doc: 'Where a picture of another host cannot be transformed, the client is sent to it instead (307), if it is of the same site. Hosted pictures take no notice.',
+    example: 'redirect',
+    evidence: 'docs/parity.md#transform-urls',
+    demo: { unseen: 'It is seen where there is no picture.' },
+  },
+  'origin-auth': {
+    type: word('share-publicly'),
+    aliases: [],
+    surfaces: ['object'],
+    group: 'delivery',
+    doc: 'Pass the request’s credentials on to the source. The result lies in a public cache all the same.',
+    example: 'share-publicly',
+    evidence: 'docs/parity.md#source-requests',
+    demo: { unseen: 'It changes who the source lets in.' },
+  },
 } as const satisfies Record<string, OptionRow<unknown>>
 
 export type OptionName = keyof typeof OPTIONS

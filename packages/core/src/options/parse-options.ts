@@ -156,9 +156,7 @@ const describeRefusal = (name: OptionName, { expects }: ValueType<unknown>, { de
 
 /** An option that exists and cannot be had here. It is never dropped: it may be what was to hide something. */
 const describeAbsence = (name: OptionName, surface: Surface): string =>
-  optionRow(name).surfaces.length === 0
-    ? `the option "${name}" is not supported yet`
-    : `the option "${name}" cannot be given in a ${SURFACES[surface].name}`
+  `the option "${name}" cannot be given in a ${SURFACES[surface].name}`
 
 /** Somebody's text inside an error: short, and without what would break a header. */
 const shown = (text: string): string => text.slice(0, 40).replace(/[^\w-]/g, '?')

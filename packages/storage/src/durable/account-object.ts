@@ -6,6 +6,7 @@ import {
   type BucketPurges,
   bucketOf,
   DEFAULT_SETTINGS,
+  DEFAULT_ZONE_SETTINGS,
   type EdgeDocument,
   MAX_SIGNING_KEYS,
   MAX_VARIANTS,
@@ -16,6 +17,8 @@ import {
   type SigningKey,
   type TokenRow,
   type Variant,
+  type Zone,
+  type ZoneChange,
 } from '@tintype/core'
 import { kvEdgeDocuments } from '../kv-edge-documents.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
@@ -41,6 +44,7 @@ const DOCUMENT = 'document'
 const HASH = 'hash'
 /** Facts that are there once something was chosen. */
 const SETTINGS = 'settings'
+const ZONE = 'zone'
 const IMAGE_TAG = 'image:'
 const EVERYTHING: PurgeTag = 'account:*'
 /** A document stays far below KV's 25 MiB, and quick to read: entries of some 100 bytes, or fewer that are longer. */
@@ -178,6 +182,17 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
     return settings
   }
 
+  async zone(): Promise<Zone> {
+    const { zoneId } = JSON.parse(this.#fact('identity')) as AccountIdentity
+    return { ...DEFAULT_ZONE_SETTINGS, ...this.#choices<Zone>(ZONE), zoneId }
+  }
+
+  async changeZone(change: ZoneChange): Promise<Zone> {
+    const zone = { ...(await this.zone()), ...change, modifiedAt: Date.now() }
+    await this.#change(() => this.#setFact(ZONE, JSON.stringify(zone)))
+    return zone
+  }
+
   async purge(tags: readonly PurgeTag[]): Promise<number> {
     const now = Date.now()
     return await this.#change(() => {
@@ -209,6 +224,7 @@ export class AccountObject extends DurableObject<AccountEnv> implements AccountA
       variants: Object.fromEntries(variants.map((variant) => [variant.id, variant])),
       signingKeys: await this.listKeys(),
       settings: await this.settings(),
+      zone: await this.zone(),
       ...this.#purges(-1),
     }
   }

@@ -7,6 +7,10 @@ const SCHEMA = `
     hash TEXT NOT NULL UNIQUE,
     zone TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL UNIQUE
+  );
+  CREATE TABLE IF NOT EXISTS hosts (
+    hostname TEXT PRIMARY KEY,
+    account  TEXT NOT NULL
   )`
 
 type Row = { id: string; hash: string; zone: string; name: string }
@@ -47,6 +51,34 @@ export class RegistryObject extends DurableObject implements AccountRegistry {
 
   async byName(name: string): Promise<AccountIdentity | null> {
     return this.#find('name', name)
+  }
+
+  async byHost(hostname: string): Promise<AccountIdentity | null> {
+    const [row] = this.#sql
+      .exec<Row>(
+        'SELECT accounts.* FROM accounts LEFT JOIN hosts ON account = id AND hostname = ? ' +
+          'ORDER BY hostname IS NULL, accounts.rowid LIMIT 1',
+        hostname,
+      )
+      .toArray()
+    return row === undefined ? null : identityOf(row)
+  }
+
+  async setHosts(accountId: string, hostnames: readonly string[]): Promise<'set' | 'taken'> {
+    return this.ctx.storage.transactionSync(() => {
+      const isTaken = hostnames.some(
+        (hostname) =>
+          this.#sql
+            .exec('SELECT 1 FROM hosts WHERE hostname = ? AND account <> ?', hostname, accountId)
+            .toArray().length > 0,
+      )
+      if (isTaken) return 'taken'
+      this.#sql.exec('DELETE FROM hosts WHERE account = ?', accountId)
+      for (const hostname of hostnames) {
+        this.#sql.exec('INSERT INTO hosts (hostname, account) VALUES (?, ?)', hostname, accountId)
+      }
+      return 'set'
+    })
   }
 
   async list(): Promise<AccountIdentity[]> {

@@ -11,6 +11,7 @@ import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
 import { readJsonObject } from '../read-body.ts'
+import { changeAdminSettings, readAdminSettings } from './account-settings.ts'
 import { newKeyValue } from './signing-keys.ts'
 
 const ACCOUNT_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/
@@ -57,6 +58,13 @@ async function openAccount(c: ApiContext, name: string) {
   return { identity, isNew }
 }
 
+/** The account that the path names. @throws ApiError `badRequest` when there is none */
+async function findAccount(c: ApiContext) {
+  const identity = await c.get('services').registry.byName(nameOf(c))
+  if (identity === null) throw new ApiError('badRequest', 'there is no account of that name')
+  return identity
+}
+
 /** `/admin`: accounts and their tokens, for whoever deployed this. */
 export const adminRoutes = new Hono<ApiEnv>()
   .use(async (c, next) => {
@@ -68,10 +76,21 @@ export const adminRoutes = new Hono<ApiEnv>()
     const { identity, isNew } = await openAccount(c, nameOf(c))
     return c.json(success(identity), isNew ? 201 : 200)
   })
+  .get('/accounts/:name', async (c) => {
+    const identity = await findAccount(c)
+    return c.json(
+      success({ ...identity, ...(await readAdminSettings(identity.accountId, c.get('services'))) }),
+    )
+  })
+  .patch('/accounts/:name', async (c) => {
+    const identity = await findAccount(c)
+    const services = c.get('services')
+    await changeAdminSettings(identity, await readJsonObject(c.req.raw), services)
+    return c.json(success({ ...identity, ...(await readAdminSettings(identity.accountId, services)) }))
+  })
   .post('/accounts/:name/tokens', async (c) => {
     const services = c.get('services')
-    const identity = await services.registry.byName(nameOf(c))
-    if (identity === null) throw new ApiError('badRequest', 'there is no account of that name')
+    const identity = await findAccount(c)
     const { right = 'write', name = 'unnamed' } = await readJsonObject(c.req.raw)
     if (right !== 'read' && right !== 'write')
       throw new ApiError('badRequest', '"right" must be "read" or "write"')

@@ -7,6 +7,7 @@ import { methodNotAllowed } from '../method-not-allowed.ts'
 import { parsePathImageId } from '../path-image-id.ts'
 import { formatImage, presentImage } from '../present-image.ts'
 import { readJsonObject } from '../read-body.ts'
+import { requireStorage } from '../require-storage.ts'
 import { createDirectUpload, createDirectUploadFromJson, type Ticket } from '../upload/direct-upload.ts'
 import { uploadImage } from '../upload/upload-image.ts'
 
@@ -70,6 +71,7 @@ export const imageRoutes = new Hono<ApiEnv>()
   .post('/v1', async (c) => {
     const accountId = accountOf(c)
     const urlParts = await readUrlParts(c, accountId) // before anything is made: it may refuse
+    await requireStorage(accountId, c.get('services'))
     const record = await uploadImage(c.req.raw, accountId, c.get('services'))
     return c.json(success(presentImage(record, ...urlParts)))
   })
@@ -95,6 +97,7 @@ export const imageRoutes = new Hono<ApiEnv>()
   .post('/v1/direct_upload', async (c) => {
     const accountId = accountOf(c)
     const urlBase = await readUrlBase(c, accountId)
+    await requireStorage(accountId, c.get('services'))
     const body = await readJsonObject(c.req.raw)
     const ticket = await createDirectUploadFromJson(body, accountId, c.get('services'))
     return c.json(success(presentTicket(ticket, urlBase)))
@@ -102,6 +105,7 @@ export const imageRoutes = new Hono<ApiEnv>()
   .post('/v2/direct_upload', async (c) => {
     const accountId = accountOf(c)
     const urlBase = await readUrlBase(c, accountId)
+    await requireStorage(accountId, c.get('services'))
     const ticket = await createDirectUpload(c.req.raw, accountId, c.get('services'))
     return c.json(success(presentTicket(ticket, urlBase)))
   })

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { ApiContext, ApiEnv } from '../api-env.ts'
 import { success } from '../envelope.ts'
 import { presentImage } from '../present-image.ts'
+import { requireStorage } from '../require-storage.ts'
 import { isPossibleTicketId, useDirectUpload } from '../upload/direct-upload.ts'
 
 /** Any page may use an upload URL: the URL is the credential. Rule: docs/parity.md#upload-cors. */
@@ -43,6 +44,7 @@ export const uploadUrlRoutes = new Hono<ApiEnv>()
     if (!isAccountHash(accountHash)) throw new ApiError('noSuchRoute')
     const accountId = await findAccount(c, accountHash)
     const services = c.get('services')
+    await requireStorage(accountId, services)
     const record = await useDirectUpload(c.req.raw, accountId, ticketIdOf(c), services)
     const variants = (await services.authority(accountId).listVariants()).map(({ id }) => id)
     const origin = services.deliveryBaseUrl ?? new URL(c.req.url).origin

@@ -5,6 +5,7 @@ import {
   type BucketPurges,
   bucketOf,
   DEFAULT_SETTINGS,
+  DEFAULT_ZONE_SETTINGS,
   type EdgeDocument,
   formatAccountHash,
   formatGeneratedId,
@@ -66,6 +67,8 @@ export interface Bench {
   readonly forwarded: Request[]
   /** Account hashes that the authority was asked about. */
   readonly asked: string[]
+  /** Account hashes by host name, as the authority knows them; `*` for every other host. */
+  readonly hosts: Map<string, string>
   /** The authority's own documents, by hash; the edge may lag behind. */
   readonly authority: Map<string, EdgeDocument>
   renderer: Renderer
@@ -92,6 +95,7 @@ export function createBench(memoSeconds = 0): Bench {
   const edge = kvEdgeDocuments(EDGE)
   const heads = r2ImageHeads(BUCKET)
   const authority = new Map<string, EdgeDocument>()
+  const hosts = new Map<string, string>()
   const env: Env = {
     EDGE,
     BUCKET,
@@ -113,6 +117,7 @@ export function createBench(memoSeconds = 0): Bench {
         bench.asked.push(accountHash)
         return authority.get(accountHash) ?? null
       },
+      accountHashOfHost: async (hostname) => hosts.get(hostname) ?? hosts.get('*') ?? null,
     },
   }
 
@@ -126,6 +131,7 @@ export function createBench(memoSeconds = 0): Bench {
       variants: { public: PUBLIC_VARIANT, preview: BLURRED, thumb: THUMB },
       signingKeys: [{ name: 'default', value: SECRET }],
       settings: DEFAULT_SETTINGS,
+      zone: { ...DEFAULT_ZONE_SETTINGS, zoneId: formatHexId(random()) },
       purgeClock: 0,
       purgeLog: {},
     }
@@ -185,6 +191,7 @@ export function createBench(memoSeconds = 0): Bench {
     jobs: [],
     forwarded: [],
     asked: [],
+    hosts,
     authority,
     epoch: EPOCH,
     renderer: (job) => renderedAs(FORMAT_OF_CLASS[job.formatClass], textOf(job)),

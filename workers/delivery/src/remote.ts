@@ -1,0 +1,129 @@
+import {
+  ApiError,
+  adviseOn,
+  type ClientHints,
+  formatHex,
+  hashProgram,
+  hostnameOf,
+  isSameSite,
+  isTransformRequest,
+  type Options,
+  parseTransformUrl,
+  parseUrlOptions,
+  programOfOptions,
+  resolveHints,
+  routeSource,
+  type SourcePolicy,
+  sourcePolicyOf,
+  sourceTags,
+  type Zone,
+} from '@tintype/core'
+import { type Account, openAccount } from './account.ts'
+import { purgesOf } from './purges.ts'
+import type { Services } from './services.ts'
+import type { Subject } from './subject.ts'
+
+/** A picture of another host that somebody wants transformed, however they said it. */
+export interface TransformWish {
+  /** Host of the zone that it is asked of, with its port where that is not the scheme's own. */
+  readonly host: string
+  readonly source: URL
+  readonly options: Options
+  /** What whoever asks should be told, in whole phrases. */
+  readonly warnings: readonly string[]
+  /** For the source's host alone; see `credentialsOf`. */
+  readonly credentials: Readonly<Record<string, string>>
+}
+
+/** The same, with the zone that answers for it. */
+export interface Transform extends TransformWish {
+  readonly account: Account
+  readonly zone: Zone
+  readonly policy: SourcePolicy
+}
+
+/**
+ * Read a URL below `/image`. Nothing is looked up.
+ * @throws ApiError `transformLoop`, `noSuchPage`, `invalidSourceUrl`, `invalidOptions`
+ */
+export function readTransformUrl(request: Request): TransformWish {
+  refuseLoop(request.headers)
+  const url = new URL(request.url)
+  const { list, source } = parseTransformUrl(url)
+  const { options, warnings } = parseUrlOptions(list)
+  return { host: url.host, source, options, warnings, credentials: {} }
+}
+
+/** @throws ApiError `transformLoop` for a request that somebody sent who is transforming a picture already */
+export function refuseLoop(headers: Headers): void {
+  if (isTransformRequest(headers.get('via'))) throw new ApiError('transformLoop')
+}
+
+/**
+ * Find the zone that a transform is asked of. Whether it allows the source is not decided here.
+ * @throws ApiError `noSuchPage` while there is no account, `transformationsOff`
+ */
+export async function openTransform(services: Services, wish: TransformWish): Promise<Transform> {
+  const { source, host } = wish
+  const accountHash = await services.edge.readHost(hostnameOf(new URL(`https://${host}/`)))
+  if (accountHash === null) throw new ApiError('noSuchPage')
+  const account = await openAccount(services.edge, accountHash, null)
+  // What the document does not allow, a newer one may.
+  const found = await account.find(({ zone }) =>
+    zone !== undefined &&
+    zone.transformations !== 'off' &&
+    routeSource(source, sourcePolicyOf(zone, host)).kind === 'fetch'
+      ? zone
+      : null,
+  )
+  const zone = found ?? account.document.zone
+  if (zone === undefined) throw new ApiError('noSuchPage')
+  if (zone.transformations === 'off') throw new ApiError('transformationsOff')
+  return { ...wish, account, zone, policy: sourcePolicyOf(zone, host) }
+}
+
+/** Where a client is sent when its transform fails; null where it is told the failure. */
+export const fallbackOf = ({ source, options, policy }: Transform): string | null =>
+  options.onerror === 'redirect' && isSameSite(source, policy) ? source.href : null
+
+const REFUSALS = {
+  loop: 'transformLoop',
+  'no-origin': 'noOrigin',
+  'not-allowed': 'originNotAllowed',
+} as const
+
+async function formatCacheScope(zoneId: string, source: URL, fetched: URL): Promise<string> {
+  const text = JSON.stringify([source.href, fetched.href])
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return `remote/${zoneId}/${formatHex(new Uint8Array(digest))}`
+}
+
+/**
+ * The subject of a transform, if its zone allows the source.
+ * @throws ApiError `originNotAllowed`, `noOrigin`, `transformLoop`
+ */
+export async function findRemote(transform: Transform, client: ClientHints): Promise<Subject> {
+  const { source, options: given, warnings, credentials, account, zone, policy } = transform
+  const route = routeSource(source, policy)
+  if (route.kind !== 'fetch') throw new ApiError(REFUSALS[route.kind])
+  const { options, hints } = resolveHints(given, client)
+  const program = programOfOptions(options, 'remote')
+  return {
+    cacheScope: await formatCacheScope(zone.zoneId, source, route.url),
+    program,
+    programHash: await hashProgram(program),
+    author: 'anybody',
+    hints,
+    warnings: [...warnings, ...adviseOn(options)],
+    policy: { access: { admit: async () => ({ kind: 'open' }) }, ttlSeconds: 0 },
+    purges: purgesOf(account, sourceTags([source, route.url])),
+    shownTags: [],
+    async open() {
+      return {
+        source: { kind: 'remote', url: route.url.href, etag: null },
+        ...{ access: 'public', userTags: [] },
+        rights: { zoneId: zone.zoneId, policy, credentials },
+      }
+    },
+  }
+}
