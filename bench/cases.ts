@@ -6,7 +6,7 @@ import {
   type SourceFacts,
 } from '../packages/core/src/index.ts'
 import type { BenchJob, StepsJob } from './job.ts'
-import { decode, pixelsOf } from './pixels.ts'
+import { decode, decodeFrames, pixelsOf } from './pixels.ts'
 import { readSource, type SourceName } from './sources.ts'
 import type { Pixels } from './ssim.ts'
 
@@ -69,7 +69,7 @@ interface Transformation {
 }
 
 function factsOf(bytes: Uint8Array): SourceFacts {
-  const reader = createHeaderReader(new Set(['jpeg', 'png'] as const))
+  const reader = createHeaderReader(new Set(['jpeg', 'png', 'gif'] as const))
   reader.push(bytes)
   if (reader.header === null) throw new Error('The source has no header')
   return { ...reader.header, sizeBytes: bytes.length }
@@ -130,6 +130,27 @@ async function prepareDraw(): Promise<PreparedCase> {
     decode,
   }
 }
+/** The same of an animation, all of its frames. */
+const animation =
+  ({ source: name, width, formatClass, encode }: Transformation) =>
+  async (): Promise<PreparedCase> => {
+    const source = await readSource(name)
+    const resize = () => sharp(source, { animated: true, limitInputPixels: false }).resize(width)
+    const theirs = () => encode(resize()).toBuffer()
+    return {
+      source,
+      job: {
+        work: 'transform',
+        source: { kind: 'stored', blobKey: name, facts: factsOf(source) },
+        program: programOfOptions({ width, metadata: 'none' }),
+        formatClass,
+      },
+      theirs,
+      theirsInFull: theirs,
+      reference: () => pixelsOf(resize()),
+      decode: decodeFrames,
+    }
+  }
 
 const webp = (image: Sharp): Sharp => image.webp({ quality: QUALITY })
 
@@ -338,5 +359,17 @@ export const CASES: readonly BenchCase[] = [
     prepare: steps({ brightness: 1.1, contrast: 1.2, saturation: 1.3 }, (image) =>
       image.linear(1.32, -25.5).modulate({ saturation: 1.3 }),
     ),
+  },
+  {
+    id: 'Q',
+    title: '60 frames of 400x400 GIF → 200 GIF',
+    targets: { time: 1, peakBytes: 32 * MB },
+    prepare: animation({ source: 'film', width: 200, formatClass: 'base', encode: (image) => image.gif() }),
+  },
+  {
+    id: 'R',
+    title: '60 frames of 400x400 GIF → 200 animated WebP',
+    targets: { time: 1.2, peakBytes: 32 * MB },
+    prepare: animation({ source: 'film', width: 200, formatClass: 'webp', encode: webp }),
   },
 ]

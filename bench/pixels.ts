@@ -21,6 +21,10 @@ export async function pixelsOf(image: Sharp): Promise<Pixels> {
 
 export const decode = (bytes: Uint8Array): Promise<Pixels> => pixelsOf(sharp(bytes))
 
+/** All frames of an animation, one below the other. */
+export const decodeFrames = (bytes: Uint8Array): Promise<Pixels> =>
+  pixelsOf(sharp(bytes, { animated: true, limitInputPixels: false }))
+
 /** @throws Error when their sizes differ */
 export function compare(picture: Pixels, reference: Pixels): Likeness {
   if (picture.width !== reference.width || picture.height !== reference.height) {

@@ -31,6 +31,7 @@ const SOURCES = {
     open(await mosaic({ width: 12_000, height: 7500, across: 8, down: 5 }))
       .png({ compressionLevel: 6, adaptiveFiltering: true })
       .toBuffer(),
+  film: drawFilm,
 } satisfies Record<string, () => Promise<Uint8Array>>
 
 export type SourceName = keyof typeof SOURCES
@@ -42,6 +43,7 @@ const EXTENSIONS: Record<SourceName, string> = {
   mosaic: 'jpg',
   progressive: 'jpg',
   png: 'png',
+  film: 'gif',
 }
 
 /** The bytes of a source, made now if it is not there yet; the largest take half a minute. */
@@ -58,6 +60,29 @@ export async function readSource(name: SourceName): Promise<Uint8Array<ArrayBuff
 
 const sourceOr = async (path: string, draw: () => Promise<Buffer>): Promise<Uint8Array> =>
   hasCorpus ? readCorpus(path) : draw()
+
+/** 60 frames of 400x400: a window that wanders over a photograph for 40 of them, and then stands still but for a corner. */
+async function drawFilm(): Promise<Buffer> {
+  const [side, frames] = [400, 60]
+  const photograph = sharp(await jpeg(await drawPhotograph(900, 700), 90))
+  const windows = await Promise.all(
+    Array.from({ length: frames }, async (_, i) => {
+      const at = Math.min(i, 40)
+      const window = { left: 10 + at * 8, top: 10 + at * 4, width: side, height: side }
+      const dot = {
+        create: { width: 60, height: 60, channels: 4, background: `hsl(${i * 6}, 90%, 50%)` },
+      } as const
+      const cut = await photograph.clone().extract(window).png().toBuffer()
+      return sharp(cut)
+        .composite([{ input: dot, left: 20 + i, top: 300 }])
+        .png()
+        .toBuffer()
+    }),
+  )
+  return sharp(windows, { join: { animated: true } })
+    .gif({ delay: Array.from({ length: frames }, () => 50) })
+    .toBuffer()
+}
 
 /** A large picture in memory: RGB, 8 bits. */
 interface Picture {
