@@ -4,7 +4,7 @@
 // the frame before are kept as long as they do.
 import { lzwBound, lzwEncode, lzwTables } from './gif-encode-lzw'
 import { allocate } from './memory'
-import { getColour, nearestEntry, quantise, quantisedColours, reserveQuantiser } from './png-quantise'
+import { forgetNearest, getColour, nearestEntry, quantise, quantisedColours, reserveQuantiser } from './png-quantise'
 
 const MAX_COLOURS: u32 = 255
 /** Pixels looked at to see whether the colours of the frame before will do. */
@@ -13,7 +13,7 @@ const SAMPLES: u32 = 1 << 14
 const TOLERATED_RATIO: f32 = 1.25
 const TOLERATED_ERROR: f32 = 2
 /** Height of the thresholds, in root mean squared errors; no more than a quarter of the range. */
-const DITHER: f32 = 2.2
+const DITHER: f32 = 1.6
 const MAX_DITHER: f32 = 64
 /** A colour this near to one of the palette, squared and summed over channels, is not dithered. */
 const NEAR: f32 = 5
@@ -31,6 +31,10 @@ let colours: u32 = 0
 let isNewPalette: bool = false
 /** Mean squared error per channel of the frame that the colours were chosen for; 0: they are all of its colours. */
 let ownError: f32 = 0
+/** Bits of a channel in which colours may differ that share what was found for one of them. */
+let shared: i32 = 0
+/** Where colours are dithered anyway, two of six: looking further costs most of a frame's time. */
+const SHARED_WHERE_DITHERED: i32 = 2
 
 /** Reserve what frames of up to this many pixels take. */
 export function gifEncodeCreate(pixels: usize): void {
@@ -109,9 +113,11 @@ function choosePalette(count: u32, target: f32): void {
   }
   isNewPalette = true
   colours = quantise(work, 1, count, target, MAX_COLOURS)
-  ownError = 0 // so that every bit counts
-  const error = errorOf(count)
-  ownError = error
+  shared = 0
+  ownError = errorOf(count)
+  if (ownError == 0) return
+  shared = SHARED_WHERE_DITHERED
+  forgetNearest()
 }
 
 // @ts-ignore: decorator
@@ -129,7 +135,7 @@ function choosePalette(count: u32, target: f32): void {
 /** Of a palette that holds all colours, the exact one must be found; else neighbours share what was found for one. */
 // @ts-ignore: decorator
 @inline function nearest(colour: v128): u32 {
-  return nearestEntry(colour, 0)
+  return nearestEntry(colour, shared)
 }
 
 /** Mean squared error per channel of the packed pixels, without dithering. */
