@@ -20,6 +20,8 @@ export interface ApiAnswer {
 /** Everybody who talks to a running system: its administrator, the clients of its accounts, and visitors. */
 export interface Client {
   createAccount(name: string): Promise<TestAccount>
+  /** What only the administrator decides of an account: host names, the origin of same-site pictures, storage. */
+  configure(account: TestAccount, settings: object): Promise<ApiAnswer>
   /** A REST call under `/client/v4`; `body` may be a form, or a value to send as JSON. */
   api(
     account: TestAccount | null,
@@ -65,6 +67,7 @@ export function createClient(baseUrl: string, adminToken: string): Client {
           .token as string
       return { ...body.result, token: await tokenWith('write'), readToken: await tokenWith('read') }
     },
+    configure: ({ name }, settings) => call(adminToken, 'PATCH', `/admin/accounts/${name}`, settings),
     api: (account, method, path, body, headers) =>
       call(account?.token ?? null, method, `/client/v4${path}`, body, headers),
     deliver: (path, headers = {}) => fetch(`${baseUrl}${path}`, { headers, redirect: 'manual' }),

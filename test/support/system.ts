@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { createTestHarness, type TestHarness } from 'wrangler'
+import { createTestHarness, type TestHarness, type TestHarnessOptions } from 'wrangler'
 import { type Client, createClient } from './client.ts'
 
 export { type ApiAnswer, imageForm, type TestAccount } from './client.ts'
@@ -14,7 +14,8 @@ export interface System extends Client {
   close(): Promise<void>
 }
 
-export async function startSystem(): Promise<System> {
+/** @param more Workers that run beside the system, and may bind to it */
+export async function startSystem(more: TestHarnessOptions['workers'] = []): Promise<System> {
   const harness = createTestHarness({
     root,
     workers: [
@@ -25,6 +26,7 @@ export async function startSystem(): Promise<System> {
         vars: { PUBLISH_INTERVAL_MS: '0' },
         secrets: { ADMIN_TOKEN },
       },
+      ...more,
     ],
   })
   const { url } = await harness.listen()

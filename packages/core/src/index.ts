@@ -129,7 +129,7 @@ export type {
   TrimOp,
   TurnOp,
 } from './program/program.ts'
-export { COMPOSITES } from './program/program.ts'
+export { COMPOSITES, namesOtherHosts } from './program/program.ts'
 export { programOfOptions } from './program/program-of-options.ts'
 export type { SourceRef } from './program/source-ref.ts'
 export { formatSourceIdentity } from './program/source-ref.ts'
@@ -150,6 +150,7 @@ export {
   hostnameOf,
   matchesOrigin,
   parseAllowedOrigin,
+  parseHostname,
 } from './remote/allowed-origin.ts'
 export { credentialsOf, isTransformRequest } from './remote/origin-auth.ts'
 export { combineFacts, type RemoteFacts } from './remote/remote-facts.ts'

@@ -17,6 +17,8 @@ export interface RenderRequest {
   readonly author?: 'account' | 'anybody'
   /** What fetching pictures of other hosts takes; absent where neither source nor program names one. */
   readonly remote?: RemoteRights
+  /** Blob keys of pictures that came with the call, by SHA-256. Whoever put them there removes them. */
+  readonly parts?: Readonly<Record<string, string>>
 }
 
 /**

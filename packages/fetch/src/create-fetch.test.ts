@@ -54,7 +54,7 @@ describe('a request with cf.image', () => {
     expect(fetched).toEqual([])
     expect(asked).toEqual([
       {
-        ...{ url: SOURCE, method: 'GET', image: { width: 80, fit: 'cover' }, cacheKey: 'cat' },
+        ...{ source: { url: SOURCE }, method: 'GET', image: { width: 80, fit: 'cover' }, cacheKey: 'cat' },
         headers: [
           ['accept', 'image/webp'],
           ['if-none-match', '"a"'],
@@ -72,6 +72,13 @@ describe('a request with cf.image', () => {
     const headers = Object.fromEntries([...names, 'x-api-key', 'referer'].map((name) => [name, `of ${name}`]))
     await fetch(SOURCE, { headers, cf: { image: { 'origin-auth': 'share-publicly', width: 9 } } })
     expect(new Map(asked[0]?.headers)).toEqual(new Map(names.map((name) => [name, `of ${name}`])))
+  })
+
+  it('tells of the screen where the width follows it', async () => {
+    const { fetch, asked } = recorder()
+    const headers = { 'sec-ch-viewport-width': '500', 'user-agent': 'iPhone' }
+    for (const width of ['auto', 80]) await fetch(SOURCE, { headers, cf: { image: { width } } })
+    expect(asked.map(({ headers }) => headers)).toEqual([Object.entries(headers), []])
   })
 
   it('is understood in a Request as well, and init wins over it', async () => {
@@ -161,7 +168,12 @@ describe('over HTTP', () => {
       `https://images.example/client/v4/accounts/${service.accountId}/images/transform`,
     ])
     expect(posted.headers.get('authorization')).toBe('Bearer tt_x')
-    expect(await posted.json()).toEqual({ url: SOURCE, method: 'GET', headers: [], image: { width: 80 } })
+    expect(await posted.json()).toEqual({
+      source: { url: SOURCE },
+      method: 'GET',
+      headers: [],
+      image: { width: 80 },
+    })
     expect(response.headers.get('content-type')).toBe('image/png')
     expect(await response.text()).toBe(method === 'GET' ? 'picture' : '')
   })

@@ -30,7 +30,8 @@ export function createFetch(
 ): TintypeFetch {
   const plainFetch = options.fetch ?? ((input, init) => fetch(input, init))
   return async (input, init) => {
-    const cf = init?.cf ?? (input instanceof Request ? (input.cf as TransformCf | undefined) : undefined)
+    const cf =
+      init?.cf ?? (input instanceof Request ? (input as { readonly cf?: TransformCf }).cf : undefined)
     const image = cf?.image
     if (cf === undefined || image === undefined || image === null) {
       return plainFetch(input, init as RequestInit | undefined)
@@ -57,7 +58,7 @@ const describe = (
   { cacheKey }: TransformCf,
   { zone }: FetchOptions,
 ): TransformRequest => ({
-  url,
+  source: { url },
   method: method as TransformRequest['method'],
   headers: forwardedHeaders(headers, image),
   image,

@@ -20,6 +20,9 @@ export type PictureOverlay = Omit<RequestInitCfPropertiesImageDraw, 'fit'> & { r
 
 type Fit = RequestInitCfPropertiesImage['fit'] | 'aspect-crop'
 
+/** Bytes drawn onto the picture: over a service binding alone, where a stream can cross. */
+export type BytesOverlay = Omit<PictureOverlay, 'url'> & { readonly bytes: ReadableStream<Uint8Array> }
+
 /**
  * What `cf.image` takes: the platform's type, what its documentation has beyond it, and numbers as text, because the
  * documented example passes its query parameters on.
@@ -34,7 +37,7 @@ export type ImageOptions = Omit<
   readonly fit?: Fit | (string & {})
   /** `auto`: the best one that the `Accept` of the request names. */
   readonly format?: RequestInitCfPropertiesImage['format'] | 'auto'
-  readonly draw?: readonly (PictureOverlay | TextOverlay)[]
+  readonly draw?: readonly (PictureOverlay | TextOverlay | BytesOverlay)[]
 }
 
 /** The `cf` of a request. What is not named here has no meaning for a transformed picture and is ignored. */

@@ -1,4 +1,4 @@
 export type { FetchOptions, TintypeFetch, TintypeRequestInit } from './create-fetch.ts'
 export { createFetch } from './create-fetch.ts'
-export type { ImageOptions, PictureOverlay, TextOverlay, TransformCf } from './image-options.ts'
-export type { HttpService, TransformRequest, TransformService } from './transform-service.ts'
+export type { BytesOverlay, ImageOptions, PictureOverlay, TextOverlay, TransformCf } from './image-options.ts'
+export type { HttpService, TransformRequest, TransformService, TransformSource } from './transform-service.ts'

@@ -1,12 +1,19 @@
 import type { ImageOptions } from './image-options.ts'
 
-/** One transformation of a picture of another host. Plain data, which crosses a service binding as it is. */
-export interface TransformRequest {
+/** Where the picture is: on another host, or in the call itself. */
+export type TransformSource =
   /** Absolute URL of the full-size picture. */
-  readonly url: string
+  | { readonly url: string }
+  /** At most 20 MB; read once, and not kept longer than the call. */
+  | { readonly bytes: ReadableStream<Uint8Array> }
+
+/** One transformation. Plain data and streams, which cross a service binding as they are. */
+export interface TransformRequest {
+  readonly source: TransformSource
   readonly method: 'GET' | 'HEAD'
   /** Of the request: what the client takes and holds, and credentials for the source, which need `origin-auth`. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** An entry of `draw` may be `{ bytes }`, as a source may. */
   readonly image: ImageOptions
   /** See `TransformCf.cacheKey`. */
   readonly cacheKey?: string

@@ -34,7 +34,7 @@ function createWorld(answer: (count: number, request: Request) => Response) {
     },
   }
   const sources = createRemoteSources(
-    { policy: POLICY, accept: '*/*', credentials: {}, isFresh: false },
+    { policy: POLICY, accept: '*/*', credentials: {}, credentialed: null, isFresh: false },
     spool,
     {
       fetch: async (url, init) => answer(++count, new Request(url, init)),

@@ -27,6 +27,8 @@ export interface RemoteTerms {
   readonly policy: SourcePolicy
   readonly accept: string
   readonly credentials: Readonly<Record<string, string>>
+  /** The URL that they are for; null for none. What is drawn onto its picture is fetched without them. */
+  readonly credentialed: string | null
   /** No cache on the way to the host may answer. */
   readonly isFresh: boolean
 }
@@ -54,13 +56,16 @@ interface Held {
 
 /** For one job. The hosts are asked once a picture, or twice where it is looked at before it is read. */
 export function createRemoteSources(
-  { policy, accept, credentials, isFresh }: RemoteTerms,
+  { policy, accept, credentials, isFresh, credentialed }: RemoteTerms,
   spool: Spool,
   services: RemoteServices,
 ): RemoteSources {
   const held = new Map<string, Held>()
   const ask = (url: string, known: RemoteFacts | null) =>
-    openRemote({ url, policy, accept, credentials, known, isFresh }, services)
+    openRemote(
+      { url, policy, accept, known, isFresh, credentials: url === credentialed ? credentials : {} },
+      services,
+    )
 
   async function hold(url: string, answer: Opened): Promise<Held> {
     const { facts, body, sizeBytes } = answer

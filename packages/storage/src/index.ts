@@ -6,6 +6,7 @@ export {
   blobKey,
   derivedKey,
   derivedPrefix,
+  partKey,
   remoteDerivedKey,
   remoteDerivedPrefix,
   spoolKey,

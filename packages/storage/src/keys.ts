@@ -39,6 +39,9 @@ export const remoteDerivedKey = (
 /** Where a body of unknown length waits while one job reads it. */
 export const spoolKey = (random: string): string => `spool/${random}`
 
+/** Of a picture that came with a call; it is gone when the call is over. */
+export const partKey = (random: string): string => `parts/${random}`
+
 export const accountKey = (accountId: string): string => `account/${accountId}`
 
 export const hostKey = (hostname: string): string => `host/${hostname}`

@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import type { EdgeDocument } from '@tintype/core'
 import { app } from './app.ts'
+import { authorizeTransform, type TransformGrant } from './authorize-transform.ts'
 import { createServices, type Env } from './services.ts'
 
 export {
@@ -28,5 +29,13 @@ export default class ApiWorker extends WorkerEntrypoint<Env> {
     // What came by RPC carries a disposer. Handed on with it, both calls would stay open until the caller's isolate
     // collects its garbage.
     return structuredClone(await authority(identity.accountId).edgeDocument())
+  }
+
+  /** Whether the credentials of a transformation by HTTP may read the account. @param headers those that carry them */
+  async authorizeTransform(
+    headers: Readonly<Record<string, string>>,
+    pathAccountId: string,
+  ): Promise<TransformGrant> {
+    return authorizeTransform(new Headers(headers), pathAccountId, createServices(this.env))
   }
 }

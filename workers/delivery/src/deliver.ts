@@ -9,7 +9,7 @@ import type { Services } from './services.ts'
 import type { Subject } from './subject.ts'
 
 /** Requests under way count, so that a crowd of them can let the event loop look around. */
-async function inCrowd(services: Services, answer: () => Promise<Response>): Promise<Response> {
+export async function inCrowd(services: Services, answer: () => Promise<Response>): Promise<Response> {
   const place = services.crowd.enter()
   try {
     await services.crowd.yieldIfLarge()
@@ -19,7 +19,8 @@ async function inCrowd(services: Services, answer: () => Promise<Response>): Pro
   }
 }
 
-async function answerWith(services: Services, client: Client, subject: Subject): Promise<Response> {
+/** Answer a client with what its subject becomes. */
+export async function answerWith(services: Services, client: Client, subject: Subject): Promise<Response> {
   const outcome = await obtainResult(services, subject, client)
   return respond(client, outcome, subject, services.now())
 }

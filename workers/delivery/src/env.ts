@@ -11,6 +11,13 @@ export interface ApiService extends Service {
   edgeDocument(accountHash: string): Promise<EdgeDocument | null>
   /** Hash of the account whose zone answers for a host name; null while there are no accounts. */
   accountHashOfHost(hostname: string): Promise<string | null>
+  /** Whether credentials may read the account of this id, as it stands in a path; if not, the answer that says so. */
+  authorizeTransform(
+    headers: Readonly<Record<string, string>>,
+    pathAccountId: string,
+  ): Promise<
+    { readonly ok: true; readonly accountHash: string } | { readonly ok: false; readonly refusal: Response }
+  >
 }
 
 /** The bindings of this Worker, as the root wrangler.toml declares them. */

@@ -5,8 +5,10 @@ import {
   bucketOf,
   type ClientHints,
   cacheTags,
+  DEFAULT_ZONE_SETTINGS,
   formatHex,
   hashProgram,
+  namesOtherHosts,
   OPTION_LIST,
   type Options,
   parseDeliveryUrl,
@@ -15,13 +17,14 @@ import {
   type RenderRequest,
   requestTags,
   resolveHints,
+  sourcePolicyOf,
   type Variant,
 } from '@tintype/core'
 import { createGate } from './access.ts'
 import { type Account, openAccount } from './account.ts'
 import { purgesOf } from './purges.ts'
 import type { Services } from './services.ts'
-import type { Subject } from './subject.ts'
+import type { OpenedSubject, Subject } from './subject.ts'
 
 /** What is wanted of an image, and on which terms. */
 interface Wish {
@@ -59,6 +62,12 @@ async function readOptionList(account: Account, list: string): Promise<Wish> {
     ...{ tag: OPTION_LIST, browserTtlSeconds: null, neverRequireSignedURLs: false, author: 'anybody' },
     ...parseUrlOptions(list),
   }
+}
+
+/** By which pictures of other hosts are drawn onto hosted ones: those of the account's zone. */
+function rightsOf({ document }: Account, host: string): NonNullable<OpenedSubject['rights']> {
+  const { accountId, zone = { ...DEFAULT_ZONE_SETTINGS, zoneId: accountId } } = document
+  return { zoneId: zone.zoneId, policy: sourcePolicyOf(zone, host), credentials: {} }
 }
 
 /** Ids may have thousands of characters and any of Unicode: they go by their hash. */
@@ -100,11 +109,15 @@ export async function findHosted(services: Services, url: URL, client: ClientHin
     purges: purgesOf(account, requestTags(url, imageId, wish.tag)),
     shownTags: cacheTags(imageId, wish.tag),
     async open() {
+      const rights = namesOtherHosts(program) ? rightsOf(account, url.host) : null
       const head = await services.heads.get(accountId, imageId)
       // A head's key can be spelled by another id (long ids go by their hash): only its own id may have it.
       if (head === null || head.id !== imageId) return null
       const { access, blobKey, source, tags } = head
-      return { source: { kind: 'stored', blobKey, facts: source }, access, userTags: [...tags] }
+      return {
+        ...{ source: { kind: 'stored', blobKey, facts: source }, access, userTags: [...tags] },
+        ...(rights === null ? {} : { rights }),
+      }
     },
   }
 }

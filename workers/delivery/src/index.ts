@@ -11,6 +11,9 @@ import { deliver, deliverRemote } from './deliver.ts'
 import type { Env } from './env.ts'
 import { DELIVERY_METHODS, errorResponse, plainResponse, preflightResponse } from './response-headers.ts'
 import { createServices } from './services.ts'
+import { transformByHttp } from './transform-route.ts'
+
+export { TransformService } from './transform-entrypoint.ts'
 
 type DeliveryContext = Context<{ Bindings: Env }>
 
@@ -39,6 +42,11 @@ const noSuchPage = (): never => {
 
 const app = new Hono<{ Bindings: Env }>()
 
+for (const prefix of ['/client/v4', '']) {
+  app.post(`${prefix}/accounts/:accountId/images/transform`, (c) =>
+    transformByHttp(c.req.raw, c.req.param('accountId'), c.env, c.executionCtx),
+  )
+}
 for (const path of API_PATHS) app.all(path, forwardToApi)
 app.get('/', () => plainResponse(ABOUT))
 app.get('/healthz', () => plainResponse('ok'))

@@ -133,11 +133,11 @@ async function render(
 function renderSince(
   services: Services,
   { program, author, purges }: Subject,
-  { source, rights }: OpenedSubject,
+  { source, rights, parts }: OpenedSubject,
   formatClass: FormatClass,
   userTags: readonly string[],
 ): Promise<Rendered> {
-  const request = { source, program, formatClass, author }
+  const request = { source, program, formatClass, author, ...(parts === undefined ? {} : { parts }) }
   if (rights === undefined) return services.renderer.render(request)
   const remote = { ...rights, clock: purges.clock, generation: purges.lastFor(userTags) }
   return services.renderer.render({ ...request, remote })
@@ -162,7 +162,7 @@ async function make(
   const { format, sizeBytes, epoch, warnings, remote = null } = meta
   const etag = await formatEtag(source, subject.programHash, meta)
   const facts: PictureFacts = {
-    ...{ ...about, userTags: remote?.tags ?? userTags },
+    ...{ ...about, userTags: [...userTags, ...(remote?.tags ?? [])] },
     ...{ kind: 'picture', etag, format, sizeBytes, epoch, warnings, remote },
   }
   if (body instanceof Uint8Array && (remote === null || isWorthKeeping(facts, services.now()))) {

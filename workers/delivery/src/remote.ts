@@ -33,14 +33,19 @@ export interface TransformWish {
   readonly warnings: readonly string[]
   /** For the source's host alone; see `credentialsOf`. */
   readonly credentials: Readonly<Record<string, string>>
+  /** Names the source in the cache in place of its URL. */
+  readonly cacheKey?: string | null
 }
 
-/** The same, with the zone that answers for it. */
-export interface Transform extends TransformWish {
+/** A zone that answers for a transform. */
+export interface OpenedZone {
   readonly account: Account
   readonly zone: Zone
   readonly policy: SourcePolicy
 }
+
+/** A wish, with the zone that answers for it. */
+export type Transform = Omit<TransformWish, 'host'> & OpenedZone
 
 /**
  * Read a URL below `/image`. Nothing is looked up.
@@ -66,20 +71,35 @@ export function refuseLoop(headers: Headers): void {
 export async function openTransform(services: Services, wish: TransformWish): Promise<Transform> {
   const { source, host } = wish
   const accountHash = await services.edge.readHost(hostnameOf(new URL(`https://${host}/`)))
+  return { ...wish, ...(await openZone(services, accountHash, host, source)) }
+}
+
+/**
+ * Open the zone of an account.
+ * @param host   that it is asked of
+ * @param source what is to be fetched; null where it came with the call
+ * @throws ApiError `noSuchPage` while there is no account, `transformationsOff`
+ */
+export async function openZone(
+  services: Services,
+  accountHash: string | null,
+  host: string,
+  source: URL | null,
+): Promise<OpenedZone> {
   if (accountHash === null) throw new ApiError('noSuchPage')
   const account = await openAccount(services.edge, accountHash, null)
   // What the document does not allow, a newer one may.
   const found = await account.find(({ zone }) =>
     zone !== undefined &&
     zone.transformations !== 'off' &&
-    routeSource(source, sourcePolicyOf(zone, host)).kind === 'fetch'
+    (source === null || routeSource(source, sourcePolicyOf(zone, host)).kind === 'fetch')
       ? zone
       : null,
   )
   const zone = found ?? account.document.zone
   if (zone === undefined) throw new ApiError('noSuchPage')
   if (zone.transformations === 'off') throw new ApiError('transformationsOff')
-  return { ...wish, account, zone, policy: sourcePolicyOf(zone, host) }
+  return { account, zone, policy: sourcePolicyOf(zone, host) }
 }
 
 /** Where a client is sent when its transform fails; null where it is told the failure. */
@@ -92,8 +112,13 @@ const REFUSALS = {
   'not-allowed': 'originNotAllowed',
 } as const
 
-async function formatCacheScope(zoneId: string, source: URL, fetched: URL): Promise<string> {
-  const text = JSON.stringify([source.href, fetched.href])
+async function formatCacheScope(
+  zoneId: string,
+  source: URL,
+  fetched: URL,
+  cacheKey: string | null,
+): Promise<string> {
+  const text = JSON.stringify(cacheKey === null ? [source.href, fetched.href] : { cacheKey })
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return `remote/${zoneId}/${formatHex(new Uint8Array(digest))}`
 }
@@ -104,12 +129,13 @@ async function formatCacheScope(zoneId: string, source: URL, fetched: URL): Prom
  */
 export async function findRemote(transform: Transform, client: ClientHints): Promise<Subject> {
   const { source, options: given, warnings, credentials, account, zone, policy } = transform
+  const { cacheKey = null } = transform
   const route = routeSource(source, policy)
   if (route.kind !== 'fetch') throw new ApiError(REFUSALS[route.kind])
   const { options, hints } = resolveHints(given, client)
   const program = programOfOptions(options, 'remote')
   return {
-    cacheScope: await formatCacheScope(zone.zoneId, source, route.url),
+    cacheScope: await formatCacheScope(zone.zoneId, source, route.url, cacheKey),
     program,
     programHash: await hashProgram(program),
     author: 'anybody',
@@ -120,7 +146,10 @@ export async function findRemote(transform: Transform, client: ClientHints): Pro
     shownTags: [],
     async open() {
       return {
-        source: { kind: 'remote', url: route.url.href, etag: null },
+        source: {
+          ...{ kind: 'remote', url: route.url.href, etag: null },
+          ...(cacheKey === null ? {} : { cacheKey }),
+        },
         ...{ access: 'public', userTags: [] },
         rights: { zoneId: zone.zoneId, policy, credentials },
       }

@@ -22,11 +22,11 @@ const MAX_TAGS_CHARACTERS = 16 * 1024
 const WRITABLE_TAG = /^[\x21-\x2b\x2d-\x7e]+$/ // printable ASCII, neither space nor comma
 
 function formatCacheControl({ grant, remote }: Outcome, ttlSeconds: number, now: number): string {
-  if (remote !== null) return remote.cacheControl
   if (grant.kind === 'signed') {
     const left = grant.expiresAtSeconds === null ? Infinity : grant.expiresAtSeconds - Math.floor(now / 1000)
     return `private, max-age=${Math.min(MAX_PRIVATE_AGE_SECONDS, left)}`
   }
+  if (remote !== null) return remote.cacheControl
   return `public, max-age=${ttlSeconds}, stale-while-revalidate=${STALE_WHILE_REVALIDATE_SECONDS}`
 }
 

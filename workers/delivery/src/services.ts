@@ -1,5 +1,5 @@
-import type { ImageHeads, Timers } from '@tintype/core'
-import { kvEdgeDocuments, r2ImageHeads } from '@tintype/storage'
+import type { BlobStore, ImageHeads, Timers } from '@tintype/core'
+import { kvEdgeDocuments, r2BlobStore, r2ImageHeads } from '@tintype/storage'
 import { type Crowd, createCrowd } from './crowd.ts'
 import { createEdgeMemo, type EdgeMemo } from './edge-memo.ts'
 import { type Env, parseMemoSeconds, requireBindings } from './env.ts'
@@ -10,6 +10,8 @@ import { cacheApiResults, type ResultCache } from './result-cache.ts'
 export interface Services {
   readonly edge: EdgeMemo
   readonly heads: ImageHeads
+  /** For pictures that come with a call, while it lasts. */
+  readonly blobs: BlobStore
   readonly results: ResultCache
   readonly renderer: RenderClient
   readonly crowd: Crowd
@@ -53,6 +55,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, 'waitUn
   return {
     ...memoryOf(env),
     heads: r2ImageHeads(env.BUCKET),
+    blobs: r2BlobStore(env.BUCKET),
     results: cacheApiResults(caches.default),
     now: Date.now,
     // After exactly 0 ms: where storage shares our thread the answer would wait for it, and the next request must find it.

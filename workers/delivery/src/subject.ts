@@ -45,5 +45,7 @@ export interface OpenedSubject {
   readonly access: Access
   readonly userTags: readonly string[]
   /** Of a picture of another host, whose version and tags are known only when it has been fetched. */
+  /** Pictures that came with the call; see `RenderRequest.parts`. */
+  readonly parts?: Readonly<Record<string, string>>
   readonly rights?: Omit<RemoteRights, 'clock' | 'generation'>
 }

@@ -94,7 +94,11 @@ async function make(
   isAbandoned: () => boolean,
   services: Services,
 ): Promise<Computed> {
-  const terms = { policy, credentials, accept: ACCEPTS[request.formatClass], isFresh: generation > 0 }
+  const { source, formatClass } = request
+  const terms = {
+    ...{ policy, accept: ACCEPTS[formatClass], isFresh: generation > 0 },
+    ...{ credentials, credentialed: source.kind === 'remote' ? source.url : null },
+  }
   const remote = services.openRemoteSources(terms)
   try {
     const renewed = known === null ? null : await confirm(request, known, remote)

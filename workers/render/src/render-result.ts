@@ -14,7 +14,13 @@ export async function renderResult(
   isWanted: () => unknown,
   services: Services,
 ): Promise<Rendered> {
-  const { source, program, formatClass, remote } = request
+  const { source, program, formatClass, remote, parts } = request
+  if (parts !== undefined) {
+    return renderResult(withoutParts(request), isWanted, {
+      ...services,
+      transform: withParts(parts, services),
+    })
+  }
   if (remote !== undefined) return renderRemote(request, remote, isWanted, services)
   if (source.kind !== 'stored')
     throw new ApiError('notAnImage', `there is no store for a ${source.kind} source`)
@@ -50,3 +56,21 @@ async function keep(
     author === 'account' || (await room.has(derivedPrefix(ENGINE_EPOCH, source.blobKey), bytes.length))
   if (isKept) await derived.put(key, bytes, meta, now())
 }
+
+function withoutParts({ parts: _, ...request }: RenderRequest): RenderRequest {
+  return request
+}
+
+/** What opens sources, and the pictures that came with the call among them. */
+const withParts = (
+  parts: NonNullable<RenderRequest['parts']>,
+  { transform, openBlob }: Services,
+): Services['transform'] => ({
+  ...transform,
+  async open(source) {
+    if (source.kind !== 'part') return transform.open(source)
+    const blobKey = Object.hasOwn(parts, source.sha256) ? parts[source.sha256] : undefined
+    if (blobKey === undefined) throw new ApiError('invalidOptions', 'a picture did not come with the call')
+    return openBlob(blobKey)
+  },
+})

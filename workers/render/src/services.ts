@@ -35,6 +35,8 @@ export interface Services {
   readonly room: Room
   readonly transform: TransformServices
   readonly coalescer: Coalescer<Computed>
+  /** @throws ApiError `deliveredImageNotFound` */
+  openBlob(blobKey: string): ReturnType<OpenSource>
   /** The pictures of other hosts that one job reads. */
   openRemoteSources(terms: RemoteTerms): RemoteSources
   /** Epoch milliseconds. */
@@ -86,6 +88,7 @@ export function createServices(env: Partial<Env>, context: Pick<ExecutionContext
   return {
     derived: r2DerivedStore(env.BUCKET),
     room: roomIn(env.BUCKET),
+    openBlob: openBlobFrom(env.BUCKET),
     openRemoteSources: (terms) => createRemoteSources(terms, spool, remote),
     transform: { governor, kernels, open: openFrom(env.BUCKET), yield: () => scheduler.wait(0) },
     coalescer,
@@ -102,15 +105,20 @@ export function createServices(env: Partial<Env>, context: Pick<ExecutionContext
   }
 }
 
-/** Opens stored originals; the other kinds have no store yet. */
+/** Opens stored originals; pictures that come with a call are opened for that call alone. */
 function openFrom(bucket: R2Bucket): OpenSource {
-  const originals = r2BlobStore(bucket)
+  const openBlob = openBlobFrom(bucket)
   return async (source) => {
-    if (source.kind !== 'stored') {
-      throw new ApiError('notAnImage', `there is no store for a ${source.kind} source`)
-    }
-    const original = await originals.get(source.blobKey)
-    if (original === null) throw new ApiError('deliveredImageNotFound')
-    return { body: original.body, sizeBytes: original.info.sizeBytes }
+    if (source.kind === 'stored') return openBlob(source.blobKey)
+    throw new ApiError('notAnImage', `there is no store for a ${source.kind} source`)
+  }
+}
+
+function openBlobFrom(bucket: R2Bucket): Services['openBlob'] {
+  const blobs = r2BlobStore(bucket)
+  return async (blobKey) => {
+    const blob = await blobs.get(blobKey)
+    if (blob === null) throw new ApiError('deliveredImageNotFound')
+    return { body: blob.body, sizeBytes: blob.info.sizeBytes }
   }
 }

@@ -5,7 +5,7 @@ import type { Options } from '../options/option-table.ts'
 import type { Orientation } from '../orientation.ts'
 import type { FitMode } from '../transform-plan.ts'
 import type { Trim } from '../trim-window.ts'
-import type { SourceRef } from './source-ref.ts'
+import { isElsewhere, type SourceRef } from './source-ref.ts'
 
 /** Turn and mirror by an EXIF orientation, on top of the one that the source has and that is always applied first. */
 export interface TurnOp {
@@ -183,3 +183,9 @@ export interface Program {
   readonly ops: readonly Op[]
   readonly output: Output
 }
+
+const namesElsewhere = (ops: readonly OverlayOp[]): boolean =>
+  ops.some((op) => op.op === 'draw' && (isElsewhere(op.source) || namesElsewhere(op.ops)))
+
+/** Whether something of another host is drawn: then it must be fetched, on behalf of a zone. */
+export const namesOtherHosts = ({ ops }: Program): boolean => namesElsewhere(ops)

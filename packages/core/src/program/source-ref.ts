@@ -6,7 +6,13 @@ export type SourceRef =
   /** An original in the blob store, whose header was read when it came. */
   | { readonly kind: 'stored'; readonly blobKey: string; readonly facts: SourceFacts }
   /** A picture of another host; `etag` (null where it gives none) tells its versions apart. */
-  | { readonly kind: 'remote'; readonly url: string; readonly etag: string | null }
+  | {
+      readonly kind: 'remote'
+      readonly url: string
+      readonly etag: string | null
+      /** Names the picture in place of its URL: its caller vouches that all URLs with that name show the same. */
+      readonly cacheKey?: string
+    }
   /** Bytes that came with the request, by their SHA-256 in hexadecimal. */
   | { readonly kind: 'part'; readonly sha256: string }
   /** A line of text to be drawn; `fontUrl` null for the built-in font. */
@@ -18,6 +24,10 @@ export type SourceRef =
       readonly colour: Rgba
     }
 
+/** Whether a source is fetched from another host, or a font of it is. */
+export const isElsewhere = (source: SourceRef): boolean =>
+  source.kind === 'remote' || (source.kind === 'text' && source.fontUrl !== null)
+
 /**
  * What tells a source from every other one, as text. Two sources with one identity have the same pixels, so of a stored
  * original its key is enough: blobs never change.
@@ -27,7 +37,9 @@ export function formatSourceIdentity(source: SourceRef): string {
     case 'stored':
       return `stored(${JSON.stringify(source.blobKey)})`
     case 'remote':
-      return `remote(${JSON.stringify([source.url, source.etag])})`
+      return source.cacheKey === undefined
+        ? `remote(${JSON.stringify([source.url, source.etag])})`
+        : `remote-key(${JSON.stringify([source.cacheKey, source.etag])})`
     case 'part':
       return `part(${JSON.stringify(source.sha256)})`
     case 'text': {

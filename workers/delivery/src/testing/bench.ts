@@ -117,6 +117,7 @@ export function createBench(memoSeconds = 0): Bench {
         bench.asked.push(accountHash)
         return authority.get(accountHash) ?? null
       },
+      authorizeTransform: async () => ({ ok: false, refusal: new Response(null, { status: 401 }) }),
       accountHashOfHost: async (hostname) => hosts.get(hostname) ?? hosts.get('*') ?? null,
     },
   }
