@@ -35,10 +35,16 @@ const addVariant = (id: string, options: object) =>
 describe('a hosted SVG', () => {
   beforeAll(async () => {
     expect((await upload(DRAWING, 'drawing')).status).toBe(200)
+    await addVariant('thumbnail', { width: 10, height: 10 })
     await addVariant('blurred', { width: 10, height: 10, blur: 50 })
   })
 
-  it.each(['public', 'blurred'])('through %s it is its sanitised document', async (variant) => {
+  it('through a blurred variant it is pixels: the document would show what the blur hides', async () => {
+    const answer = await get('drawing', 'blurred')
+    expect(answer.headers.get('content-type')).toBe('image/avif')
+    expect(await answer.text()).not.toContain('<rect')
+  })
+  it.each(['public', 'thumbnail'])('through %s it is its sanitised document', async (variant) => {
     const answer = await get('drawing', variant)
     expect(answer.status).toBe(200)
     expect(await answer.text()).toBe(CLEAN)

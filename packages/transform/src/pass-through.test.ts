@@ -36,7 +36,7 @@ describe('an SVG', () => {
   it.each<ResolvedOptions>([
     {},
     { width: 8, height: 8, fit: 'cover', gravity: 'auto' },
-    { blur: 50, rotate: 90 },
+    { sharpen: 1, rotate: 90 },
     { format: 'auto' },
     { format: 'svg' },
   ])('leaves sanitised and at its own size with %j', async (options) => {
@@ -47,6 +47,22 @@ describe('an SVG', () => {
   it('of another host does so too', async () => {
     expect(await transform(DRAWING, {}, 'remote')).toMatchObject({ text: CLEAN, format: 'svg' })
   })
+  it.each<ResolvedOptions>([{ blur: 50 }, { trim: { left: 5 } }, { draw: [{ text: 'sold' }] }])(
+    'is drawn where something may have to be hidden: %j',
+    async (options) => {
+      const { format, text } = await transform(DRAWING, options)
+      expect(format).not.toBe('svg')
+      expect(text).not.toContain('rect')
+    },
+  )
+  it.each<ResolvedOptions>([{ blur: 50 }, { trim: { left: 5 } }])(
+    'cannot stay one and have something hidden: %j',
+    async (options) => {
+      await expect(transform(DRAWING, { format: 'svg', ...options })).rejects.toMatchObject({
+        kind: 'invalidOptions',
+      })
+    },
+  )
   it('is told of by its format alone', async () => {
     const { text, format } = await transform(DRAWING, { format: 'json', width: 10 })
     expect(format).toBe('json')

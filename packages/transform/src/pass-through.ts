@@ -1,4 +1,4 @@
-import { ApiError, type Format, type PictureOutput, type Size, uprightSize } from '@tintype/core'
+import { ApiError, type Format, type Op, type PictureOutput, type Size, uprightSize } from '@tintype/core'
 import { largestSanitised, priceSanitise, sanitiseSvg } from '@tintype/svg'
 import { joinPieces } from './join-pieces.ts'
 import { isTooLargeToChange } from './large-animation.ts'
@@ -31,26 +31,37 @@ export interface PassThroughPlan {
   readonly warnings: readonly string[]
 }
 
+/** Operations that may be there to hide something: no document passes them by. */
+const HIDING: ReadonlySet<Op['op']> = new Set(['trim', 'segment', 'draw', 'blur'])
+
 /**
- * Whether a source leaves as the document that it is: an SVG does, sanitised, unless a format with pixels is asked for, and
- * an animation of which there is too much.
+ * Whether a source leaves as the document that it is: an SVG does, sanitised, unless a format with pixels is asked for or
+ * an operation may be there to hide something of it; and an animation of which there is too much.
  * @returns null where pixels are to be made
- * @throws ApiError `notAnImage` where an SVG is asked for and the source is none
+ * @throws ApiError `notAnImage` where an SVG is asked for and the source is none, `invalidOptions` where it is to stay one
+ *   and to be changed, `refusedDimensions` for an animation that is too large to hide something of it
  * Rule: docs/parity.md#svg, docs/parity.md#animations.
  */
 export function planPassThrough(
+  ops: readonly Op[],
   output: PictureOutput,
   { facts, start }: Pick<ProbedSource, 'facts' | 'start'>,
 ): PassThroughPlan | null {
   const { format } = output
-  const leavesAsItIs = format === 'auto' || format === 'standard' || format === 'svg'
+  const hiding = ops.find(({ op }) => HIDING.has(op))
   if (facts.format !== 'svg') {
     if (format === 'svg') throw new ApiError('notAnImage', 'only an SVG can be delivered as SVG')
-    if (isTooLargeToChange(facts, output))
-      return planDocument(facts, start, null, ['animation too large to be changed'])
-    return null
+    if (!isTooLargeToChange(facts, output)) return null
+    if (hiding !== undefined) {
+      throw new ApiError('refusedDimensions', `the animation is too large for "${hiding.op}"`)
+    }
+    return planDocument(facts, start, null, ['animation too large to be changed'])
   }
-  if (!leavesAsItIs) return null
+  if (format === 'svg' && hiding !== undefined) {
+    throw new ApiError('invalidOptions', `"${hiding.op}" cannot act on what is to stay an SVG`)
+  }
+  const mayStay = format === 'auto' || format === 'standard' || format === 'svg'
+  if (!mayStay || hiding !== undefined) return null
   const { sizeBytes } = facts
   const rewrite: Rewrite = {
     heldBytes: priceSanitise(sizeBytes),

@@ -117,15 +117,16 @@ async function runProbed(
 ): Promise<Transformed> {
   const { governor, kernels, vision = null } = services
   const turn = services.yield
-  const isDocument = program.output.kind === 'picture' && ref.kind !== 'text'
-  const passThrough = isDocument ? planPassThrough(program.output, source) : null
+  const passesThrough = ({ ops, output }: Program) =>
+    output.kind === 'picture' && ref.kind !== 'text' ? planPassThrough(ops, output, source) : null
+  const passThrough = passesThrough(program)
   if (passThrough !== null) return passOn(passThrough, source, start, services)
   const needs = needsOf(program.ops)
   const findings = await analyse(needs, program.ops, source, start, { kernels, vision, yield: turn })
   const known = { overlays, findings }
   const planFor = ({ ops }: Program, output: PictureOutput) =>
     planJob(ops, output, source, formatClass, governor.budgetBytes, known)
-  if (mustAlsoFit?.output.kind === 'picture' && planPassThrough(mustAlsoFit.output, source) === null)
+  if (mustAlsoFit?.output.kind === 'picture' && passesThrough(mustAlsoFit) === null)
     planFor(mustAlsoFit, mustAlsoFit.output)
   const { output } = program
   if (output.kind === 'json' && source.facts.format === 'svg') return describeDrawing(source)
