@@ -166,7 +166,7 @@ describe('over a service binding', () => {
     await expect.poll(async () => (await bucket.list({ prefix: 'parts/' })).objects.length).toBe(0)
   })
 
-  it('draws bytes of the call, texts of others, and pictures of other hosts', async () => {
+  it('draws bytes of the call and pictures of other hosts', async () => {
     const draw = [
       { url: `${other.url}/red.png`, left: 0, top: 0 },
       { bytes: 'body', right: 0, bottom: 0, width: 0.1, fit: 'contain' },
@@ -185,6 +185,20 @@ describe('over a service binding', () => {
       [0, 255, 0],
     ])
     expect(picture.at(269, 199)).not.toEqual([0, 255, 0])
+  })
+
+  it('draws a line of text, in the built-in font and in its colour', async () => {
+    const draw = [{ text: 'Tintype', size: 48, color: '#f00', bottom: 10, right: 10, width: 3 }]
+    const image = { width: 300, format: 'png-force', brightness: 1, draw }
+    const response = await call({ source: { bytes: 'body' }, image }, await solid(300, 200, '#fff'))
+    const picture = await pictureOf(response)
+    const isRed = ([r = 0, g = 255]: number[]) => r > 240 && g < 40
+    const reds: (readonly [number, number])[] = []
+    for (let y = 0; y < 200; y++) for (let x = 0; x < 300; x++) if (isRed(picture.at(x, y))) reds.push([x, y])
+    // Letters of 48 px: some 150 px wide, in the corner, and nowhere else.
+    expect(reds.length).toBeGreaterThan(400)
+    expect(Math.min(...reds.map(([x]) => x))).toBeGreaterThan(80)
+    expect(Math.min(...reds.map(([, y]) => y))).toBeGreaterThan(110)
   })
 
   it('fails as a whole when an overlay cannot be had', async () => {
