@@ -3,13 +3,19 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildPlaygroundPage } from './playground-page.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 /** Bundles of the sources as they are, for everybody who starts them from this checkout. */
 const cacheFolder = `${root}.wrangler/bundles`
 
 /** The Workers as their own configurations describe them; delivery comes first, for it has the port. */
-const CONFIGS = ['wrangler.toml', 'workers/render/wrangler.toml', 'workers/api/wrangler.toml'] as const
+const CONFIGS = [
+  'wrangler.toml',
+  'workers/render/wrangler.toml',
+  'workers/api/wrangler.toml',
+  'workers/playground/wrangler.toml',
+] as const
 /** All that a bundle is made of. */
 const SOURCES = ['workers', 'packages', 'wrangler.toml', 'pnpm-lock.yaml'] as const
 
@@ -18,13 +24,16 @@ export interface BundledWorker {
   readonly name: string
   /** Its variables; a Worker gets none that it does not name. */
   readonly bindings: Readonly<Record<string, unknown>>
+  readonly serviceBindings?: Readonly<Record<string, unknown>>
   readonly modulesRoot: string
   readonly modules: readonly { readonly type: string; readonly path: string }[]
 }
 
 /** Whether a Worker is another one when this file changes. Tests are not part of it. */
 export const isWorkerSource = (path: string): boolean =>
-  /\.(?:ts|toml|wasm|yaml)$/.test(path) && !path.endsWith('.test.ts') && !path.includes('node_modules')
+  /\.(?:ts|toml|wasm|yaml|css|html)$/.test(path) &&
+  !path.endsWith('.test.ts') &&
+  !path.includes('node_modules')
 
 /**
  * Every Worker, bundled as a deployment would, by wrangler. Bundles are kept until a source changes: wrangler takes
@@ -32,6 +41,7 @@ export const isWorkerSource = (path: string): boolean =>
  * @throws Error with what wrangler said
  */
 export async function bundleWorkers(): Promise<readonly BundledWorker[]> {
+  buildPlaygroundPage()
   const folder = join(cacheFolder, await hashSources())
   return (await readBundles(folder)) ?? (await makeBundles(folder))
 }

@@ -5,6 +5,8 @@ import { drawDemoPictures } from './demo-pictures.ts'
 /** A host with pictures, for `/image/<options>/<source>` to take them from. */
 export interface DemoOrigin {
   readonly url: string
+  /** Absolute URLs of its pictures. */
+  readonly pictures: readonly string[]
   close(): Promise<void>
 }
 
@@ -53,8 +55,10 @@ export async function startDemoOrigin(port: number): Promise<DemoOrigin> {
     const server = createServer(answer)
     const bound = await listen(server, wished)
     if (bound === null) continue
+    const url = `http://${HOST}:${bound}`
     return {
-      url: `http://${HOST}:${bound}`,
+      url,
+      pictures: [...answers.keys()].map((path) => `${url}${path}`),
       close: () =>
         new Promise((resolve) => {
           server.close(() => resolve())

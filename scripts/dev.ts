@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isWorkerSource } from './bundle-workers.ts'
 import { type DemoOrigin, startDemoOrigin } from './demo-origin.ts'
-import { type LocalWorkers, startLocalWorkers } from './local-workers.ts'
+import { type LocalWorkers, type PlaygroundSession, startLocalWorkers } from './local-workers.ts'
 
 const ACCOUNT_NAME = 'demo'
 const START_TIMEOUT_MS = 120_000
@@ -150,6 +150,7 @@ Tintype is running.
   Zone id       ${zoneId}
   API token     ${apiToken}
   Demo origin   ${demoOriginUrl}  (/card.png, /photo.jpg, /anim.gif, /logo.svg)
+  Playground    ${deliveryBaseUrl}/playground
 
 Upload a picture (put your own file in the place of photo.jpg):
 
@@ -198,6 +199,7 @@ await refuseTakenPort()
 await mkdir(stateFolder, { recursive: true })
 await run('build-kernel.ts')
 await run('build-codecs.ts')
+let playground: PlaygroundSession | null = null
 try {
   const secret = await adminToken()
   const origin = await startDemoOrigin(port + 1)
@@ -205,11 +207,13 @@ try {
     stateFolder: `${stateFolder}/state/v3`, // where wrangler keeps it too
     adminToken: secret,
     port,
+    playground: () => playground,
   })
   endOnSignal(workers, origin)
   await waitUntilUp()
   const settings = await openDemoAccount(secret, origin.url)
   await openDemoZone(secret, settings)
+  playground = { ...settings, demoPictures: origin.pictures }
   await writePrivately(settingsFile, `${JSON.stringify(settings, null, 2)}\n`)
   printUsage(settings)
   reloadOnEdit(workers)

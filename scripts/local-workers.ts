@@ -8,10 +8,13 @@ interface Miniflare {
   setOptions(options: object): Promise<void>
   dispose(): Promise<void>
 }
-const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve('wrangler'))(
-  'miniflare',
-) as {
+const {
+  Miniflare,
+  Response: LocalResponse,
+  convertV4MiniflareOptions,
+} = createRequire(import.meta.resolve('wrangler'))('miniflare') as {
   readonly Miniflare: new (options: object) => Miniflare
+  readonly Response: { json(body: unknown, init: { status: number }): unknown }
   readonly convertV4MiniflareOptions: (options: object) => object
 }
 
@@ -21,6 +24,16 @@ export interface LocalWorkersOptions {
   readonly adminToken: string
   /** 0 for any that is free. */
   readonly port: number
+  /** What the playground may know and use; null until it is known. Without it there is no playground. */
+  readonly playground?: () => PlaygroundSession | null
+}
+
+/** `DevSession` of workers/playground. */
+export interface PlaygroundSession {
+  readonly accountId: string
+  readonly accountHash: string
+  readonly apiToken: string
+  readonly demoPictures: readonly string[]
 }
 
 /** All Workers on one port of this machine. */
@@ -37,11 +50,27 @@ const variables = (adminToken: string): Record<string, string> => ({
   EDGE_MEMO_SECONDS: '0',
   PUBLISH_INTERVAL_MS: '0',
   ADMIN_TOKEN: adminToken,
+  PLAYGROUND: 'on',
 })
 
 /** Variables that no deployment has. */
 const LOCAL_ALONE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tintype-render': { LOOPBACK_SOURCES: 'allowed' },
+}
+
+/**
+ * The playground's bindings: it is shown here, and asks this process for the demo account's token, which is in no bundle and
+ * no variable.
+ */
+function withPlayground(worker: BundledWorker, session: () => PlaygroundSession | null): BundledWorker {
+  const answer = () => LocalResponse.json(session(), { status: session() === null ? 503 : 200 })
+  const own: Readonly<Record<string, object>> = {
+    tintype: { PLAYGROUND: { name: 'tintype-playground' } },
+    'tintype-playground': { DEV: answer },
+  }
+  const bindings = own[worker.name]
+  if (bindings === undefined) return worker
+  return { ...worker, serviceBindings: { ...worker.serviceBindings, ...bindings } }
 }
 
 /** A variable that a Worker does not name is not given to it, except for those that are for local use alone. */
@@ -62,7 +91,10 @@ function withVariables(worker: BundledWorker, given: Readonly<Record<string, str
 export async function startLocalWorkers(options: LocalWorkersOptions): Promise<LocalWorkers> {
   async function describe(): Promise<object> {
     const given = variables(options.adminToken)
-    const workers = (await bundleWorkers()).map((worker) => withVariables(worker, given))
+    const { playground = () => null } = options
+    const workers = (await bundleWorkers()).map((worker) =>
+      withPlayground(withVariables(worker, given), playground),
+    )
     return convertV4MiniflareOptions({
       ...{ workers, host: HOST, port: 0, cf: false },
       resourcePersistencePath: options.stateFolder,

@@ -25,7 +25,7 @@ const code = (text: string): string => `\`${text}\``
 
 /** Where an option is taken, with what a surface takes less of it. */
 function formatFacts(name: OptionName): string {
-  const { type, narrower, surfaces, aliases, default: fallback, evidence } = optionRow(name)
+  const { type, narrower, surfaces, aliases, parts = [], default: fallback, evidence } = optionRow(name)
   const facts = [
     ['Values', type.expects],
     ...Object.entries(narrower ?? {})
@@ -35,6 +35,9 @@ function formatFacts(name: OptionName): string {
         less.expects,
       ]),
     ...(fallback === undefined ? [] : [['Default', code(type.toText(fallback))]]),
+    ...(parts.length === 0
+      ? []
+      : [['Also, in a URL', parts.map((part) => code(`${name}.${part}`)).join(', ')]]),
     ...(aliases.length === 0 ? [] : [['Other names', aliases.map(code).join(', ')]]),
     ['Where', surfaces.map((surface) => SURFACE_NAMES[surface]).join(', ')],
     ['Rule and tests', `[parity](${evidence.replace('docs/', '')})`],

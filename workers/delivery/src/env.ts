@@ -27,6 +27,8 @@ export interface Env {
   readonly RENDER: RenderService
   readonly API: ApiService
   readonly EDGE_MEMO_SECONDS: string
+  /** The playground, where it is bound: `pnpm dev` does, no deployment by itself. */
+  readonly PLAYGROUND?: Service
 }
 
 const HOW_TO_CREATE = {
@@ -35,7 +37,7 @@ const HOW_TO_CREATE = {
   RENDER: 'a [[services]] entry for the render Worker',
   API: 'a [[services]] entry for the API Worker',
   EDGE_MEMO_SECONDS: 'a line under [vars]',
-} as const satisfies Record<keyof Env, string>
+} as const satisfies Record<Exclude<keyof Env, 'PLAYGROUND'>, string>
 
 /** @throws Error naming the first binding that is missing, and what in wrangler.toml makes it */
 export function requireBindings(env: Partial<Env>): asserts env is Env {

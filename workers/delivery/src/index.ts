@@ -36,6 +36,9 @@ function isUploadUrl(url: string): boolean {
   const [, hash = '', ticket = '', ...rest] = new URL(url).pathname.split('/')
   return isAccountHash(hash) && ticket !== '' && rest.length === 0
 }
+/** A page for those who develop; where it is not bound, it does not exist. */
+const forwardToPlayground = (c: DeliveryContext): Promise<Response> =>
+  c.env.PLAYGROUND?.fetch(c.req.raw) ?? noSuchPage()
 const noSuchPage = (): never => {
   throw new ApiError('noSuchPage')
 }
@@ -48,6 +51,7 @@ for (const prefix of ['/client/v4', '']) {
   )
 }
 for (const path of API_PATHS) app.all(path, forwardToApi)
+for (const path of ['/playground', '/playground/*']) app.all(path, forwardToPlayground)
 app.get('/', () => plainResponse(ABOUT))
 app.get('/healthz', () => plainResponse('ok'))
 for (const path of RESERVED_PATHS) app.get(path, noSuchPage)

@@ -46,6 +46,8 @@ describe('paths', () => {
     ['/batch/x/y', 404, 9431],
     ['/upload/a/b', 404, 9431],
     ['/metrics', 404, 9431],
+    ['/playground', 404, 9431],
+    ['/playground/images', 404, 9431],
     ['/docs/a/b', 404, 9431],
     ['/openapi.json', 404, 9431],
     ['/cdn-cgi/other/x', 403, 9427],

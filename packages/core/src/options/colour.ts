@@ -62,6 +62,6 @@ export function colour(): ValueType<string> {
     fromValue: read,
     toText: (value) => value,
     expects: 'a CSS colour: hex, a name, rgb(), rgba(), hsl() or hsla()',
-    schema: { type: 'string', description: 'A CSS colour.' },
+    schema: { type: 'string', format: 'color', description: 'A CSS colour.' },
   }
 }

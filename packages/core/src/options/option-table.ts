@@ -41,6 +41,8 @@ export interface OptionRow<T> {
   readonly narrower?: { readonly [S in Surface]?: ValueType<T> }
   /** What its absence means; none where it means "nothing is done". */
   readonly default?: T
+  /** Of a number: what most values are between, for a slider to offer; absent: its whole range. */
+  readonly usual?: readonly [least: number, most: number]
   /** Where docs/options.md and the playground list it. */
   readonly group: OptionGroup
   /** One sentence for docs/options.md: what it does, its unit. */
@@ -101,6 +103,7 @@ export const OPTIONS = {
     aliases: ['w'],
     surfaces: EVERYWHERE,
     narrower: { variant: oneOf(VARIANT_SIDE_PX, word('auto')), overlay: OVERLAY_SIDE },
+    usual: [16, 1600],
     group: 'size',
     doc: 'Width of the box, px; absent leaves the side free. `auto`: a width that suits the screen, by client hints or by the kind of device.',
     example: '320',
@@ -112,6 +115,7 @@ export const OPTIONS = {
     aliases: ['h'],
     surfaces: EVERYWHERE,
     narrower: { variant: VARIANT_SIDE_PX, overlay: OVERLAY_SIDE },
+    usual: [16, 1600],
     group: 'size',
     doc: 'Height of the box, px; absent leaves the side free.',
     example: '240',
@@ -123,6 +127,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: WHOLE_PICTURE,
     default: 1,
+    usual: [0.5, 2],
     group: 'size',
     doc: 'Device pixels per px of `width` and `height`, and of the px of `border` and `trim`; more than 2 counts as 2. Without a width or a height it has no effect.',
     example: '2',
@@ -145,6 +150,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: WHOLE_PICTURE,
     default: 768,
+    usual: [160, 1600],
     group: 'client',
     doc: 'What `width=auto` means on a phone that sends no hints, px.',
     example: '640',
@@ -156,6 +162,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: WHOLE_PICTURE,
     default: 1200,
+    usual: [320, 2400],
     group: 'client',
     doc: 'What `width=auto` means on everything else that sends no hints, px.',
     example: '1600',
@@ -320,6 +327,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: EVERYWHERE,
     default: 1,
+    usual: [0, 3],
     group: 'colour',
     doc: 'Levels are multiplied by it: below 1 darker, above 1 lighter; 0 counts as 1.',
     example: '1.2',
@@ -330,6 +338,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: EVERYWHERE,
     default: 1,
+    usual: [0, 3],
     group: 'colour',
     doc: 'The distance of levels from the middle is multiplied by it; 0 counts as 1.',
     example: '1.3',
@@ -340,6 +349,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: EVERYWHERE,
     default: 1,
+    usual: [0, 3],
     group: 'colour',
     doc: 'Exposure: below 1 darkens, above 1 lightens, black and white stay; 0 counts as 1.',
     example: '1.8',
@@ -350,6 +360,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: EVERYWHERE,
     default: 1,
+    usual: [0, 3],
     group: 'colour',
     doc: 'How colourful: 0 is greyscale, 2 twice as much.',
     example: '0.5',
@@ -360,6 +371,7 @@ export const OPTIONS = {
     aliases: [],
     surfaces: EVERYWHERE,
     default: 0,
+    usual: [0, 60],
     group: 'effects',
     doc: 'Radius of a Gaussian blur, px of the result; 0 leaves the picture sharp. No means of privacy in a URL: anybody can edit it out.',
     example: '15',

@@ -11,6 +11,8 @@ export interface JsonSchema {
   readonly required?: readonly string[]
   readonly additionalProperties?: false
   readonly description?: string
+  /** An annotation of JSON Schema: what a text is. */
+  readonly format?: 'color'
 }
 
 /**

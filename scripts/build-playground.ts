@@ -1,0 +1,3 @@
+import { buildPlaygroundPage } from './playground-page.ts'
+
+buildPlaygroundPage()
