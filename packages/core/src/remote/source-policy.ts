@@ -33,7 +33,8 @@ const isOwn = (url: URL, { ownHosts }: SourcePolicy): boolean => ownHosts.includ
 /** The origin's URL with a path and a query of the zone's own host behind it. */
 function atOrigin(origin: URL, { pathname, search }: URL): URL {
   const url = new URL(origin)
-  url.pathname = `${origin.pathname.replace(/\/+$/, '')}${pathname}`
+  const base = origin.pathname.endsWith('/') ? origin.pathname.slice(0, -1) : origin.pathname
+  url.pathname = `${base}${pathname}`
   url.search = search
   return url
 }
