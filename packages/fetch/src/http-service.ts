@@ -12,7 +12,8 @@ export async function transformOverHttp(
   plainFetch: PlainFetch,
   signal: AbortSignal | null,
 ): Promise<Response> {
-  const url = `${baseUrl.replace(/\/+$/, '')}/client/v4/accounts/${accountId}/images/transform`
+  const base = baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl
+  const url = `${base}/client/v4/accounts/${accountId}/images/transform`
   // The answer to a POST has a body, and its length is the body's: a HEAD is asked as a GET, and its body left.
   const response = await plainFetch(url, {
     method: 'POST',

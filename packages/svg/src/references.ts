@@ -12,15 +12,19 @@ export function parseFragment(address: string): string | null {
 }
 
 /** Whether an address contains a PNG, JPEG, GIF, WebP or AVIF, as base64. */
-export const isEmbeddedPicture = (address: string): boolean => isEmbedded(address, PICTURE)
+export const isEmbeddedPicture = (address: string): boolean =>
+  isEmbedded(address, PICTURE.exec(beginningOf(address)))
 
 /** Whether an address contains a font, as base64. */
-export const isEmbeddedFont = (address: string): boolean => isEmbedded(address, FONT)
+export const isEmbeddedFont = (address: string): boolean =>
+  isEmbedded(address, FONT.exec(beginningOf(address)))
 
-function isEmbedded(address: string, beginning: RegExp): boolean {
-  const matched = beginning.exec(address.slice(0, BEGINNING_CHARACTERS))
-  if (matched === null) return false
-  for (let i = matched[0].length; i < address.length; i++) if (!isBase64(address.charCodeAt(i))) return false
+const beginningOf = (address: string): string => address.slice(0, BEGINNING_CHARACTERS)
+
+function isEmbedded(address: string, beginning: RegExpExecArray | null): boolean {
+  if (beginning === null) return false
+  for (let i = beginning[0].length; i < address.length; i++)
+    if (!isBase64(address.charCodeAt(i))) return false
   return true
 }
 

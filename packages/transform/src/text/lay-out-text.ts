@@ -85,4 +85,4 @@ const formatFill = ({ r, g, b, a }: Rgba): string => `fill="rgb(${r},${g},${b})"
 
 /** Coordinates to a hundredth of a px. */
 const shorten = (svg: string): string =>
-  svg.replace(/-?\d+\.\d{3,20}/g, (number) => String(Math.round(Number(number) * 100) / 100))
+  svg.replace(/-?\d{1,9}\.\d{3,20}/g, (number) => String(Math.round(Number(number) * 100) / 100))
