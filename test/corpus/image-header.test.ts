@@ -96,7 +96,9 @@ describe.skipIf(!hasCorpus)('real pictures', () => {
     if (name in REFUSED) expect(read).toThrow(REFUSED[name] ?? '')
   })
 
-  it.each(files.filter((name) => name.startsWith('limits/')))('judges %s from its first 4 kB', (name) => {
+  /** An animation is no such file: its frames are counted to its end. */
+  const readAtOnce = files.filter((name) => name.startsWith('limits/') && name !== 'limits/big-height.webp')
+  it.each(readAtOnce)('judges %s from its first 4 kB', (name) => {
     const start = readFileSync(CORPUS + name).subarray(0, 4096)
     if (isRefused(name)) expect(() => readImageHeader(start)).toThrow(ApiError)
     else expect(readImageHeader(start)).not.toBeNull()
