@@ -30,13 +30,13 @@ const SURFACE_NAMES: readonly (readonly [Surface, string])[] = [
   ['variant', 'variants'],
 ]
 
-/** @param label where the option's own label is another field's */
+/** `label` where the option's own label is another field's; `hint` is shown where nothing is given and nothing is the default. */
 function textField(
   id: string,
   name: OptionName,
   type: ValueType<unknown>,
   choose: Choose,
-  label?: string,
+  { label, hint = '' }: { readonly label?: string; readonly hint?: string },
 ): Field {
   const fallback = optionRow(name).default
   const input = element('input', {
@@ -49,7 +49,7 @@ function textField(
         spellcheck: 'false',
         'aria-describedby': `${id}-doc ${id}-fault`,
       },
-      placeholder: fallback === undefined ? '' : type.toText(fallback),
+      placeholder: fallback === undefined ? hint : type.toText(fallback),
     },
     on: { input: () => choose(input.value.trim() === '' ? null : input.value.trim()) },
   })
@@ -139,19 +139,20 @@ function colourPicker(name: OptionName, choose: Choose): Field {
 
 function fieldsOf(id: string, name: OptionName, type: ValueType<unknown>, choose: Choose): readonly Field[] {
   const shape = shapeOf(type, optionRow(name).usual)
-  const { choices, number, isColour, isPoint } = shape
-  if (choices.length > 0 && number === null && !isPoint) return [select(id, name, type, shape, choose)]
-  const field = textField(id, name, type, choose, isPoint ? `${name}, value` : undefined)
+  const { choices, number, isColour, isPoint, isText } = shape
+  const isChoice = choices.length > 0 && number === null && !isText
+  if (isChoice && !isPoint) return [select(id, name, type, shape, choose)]
+  const field = textField(id, name, type, choose, {
+    ...(isPoint ? { label: `${name}, value` } : {}),
+    ...(isText ? { hint: `such as ${optionRow(name).example}` } : {}),
+  })
   if (isPoint) return [select(id, name, type, shape, choose), field]
+  if (choices.length > 0) withSuggestions(field.element, `${id}-list`, choices)
   if (isColour) return [colourPicker(name, choose), field]
-  if (number !== null) {
-    if (choices.length > 0) withSuggestions(field.element, `${id}-list`, choices)
-    return [slider(id, name, number, choose), field]
-  }
-  return [field]
+  return number === null ? [field] : [slider(id, name, number, choose), field]
 }
 
-/** Words that a field for numbers takes too. */
+/** Words that a field for numbers or text takes too. */
 function withSuggestions(field: HTMLElement, id: string, words: readonly string[]): void {
   field.setAttribute('list', id)
   document.body.append(

@@ -43,17 +43,19 @@ export async function loadPicture(path: string, accept: string, signal: AbortSig
 
 /** A source as it is, by `format=json`; null where that is not known. */
 export interface SourceFacts {
-  readonly sizeBytes: number
-  readonly width: number
-  readonly height: number
+  /** Null where it is not told, as the sides. */
+  readonly sizeBytes: number | null
+  readonly width: number | null
+  readonly height: number | null
   readonly mime: string
 }
 
 interface Description {
   readonly original?: {
-    readonly file_size: number
-    readonly width: number
-    readonly height: number
+    /** Of an SVG, only its format is told. */
+    readonly file_size?: number
+    readonly width?: number
+    readonly height?: number
     readonly format: string
   }
 }
@@ -64,6 +66,6 @@ export async function loadFacts(path: string, signal: AbortSignal): Promise<Sour
   if (answer?.ok !== true) return null
   const { original } = ((await answer.json().catch(() => ({}))) ?? {}) as Description
   if (original === undefined) return null
-  const { file_size: sizeBytes, width, height, format: mime } = original
+  const { file_size: sizeBytes = null, width = null, height = null, format: mime } = original
   return { sizeBytes, width, height, mime }
 }

@@ -27,6 +27,11 @@ const STEPS: Readonly<Record<string, Point>> = {
 
 const toFraction = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 100) / 100
 
+function describeFacts({ width, height, mime, sizeBytes }: SourceFacts): string {
+  const size = width === null || height === null ? [] : [formatSize(width, height)]
+  return [...size, formatMime(mime), ...(sizeBytes === null ? [] : [formatBytes(sizeBytes)])].join(' · ')
+}
+
 /**
  * @param name of the option that takes a point, and `type` its values
  * @param choose called with the point as text, when somebody clicks on the picture or moves the point with arrow keys
@@ -79,10 +84,7 @@ export function createOriginal(
       if (path !== null) image.src = path
     },
     showFacts(known) {
-      facts.textContent =
-        known === null
-          ? 'Its size is not known.'
-          : `${formatSize(known.width, known.height)} · ${formatMime(known.mime)} · ${formatBytes(known.sizeBytes)}`
+      facts.textContent = known === null ? 'Its size is not known.' : describeFacts(known)
     },
     showPoint(text) {
       const read = text === null ? null : type.fromText(text)

@@ -47,7 +47,7 @@ export function createPreview(remedies: Remedies): Preview {
   const notes = element('div', { class: 'notes', attributes: { 'aria-live': 'polite' } })
   const root = element('div', { class: 'result', attributes: { 'aria-busy': 'false' } }, stage, facts, notes)
 
-  let original: SourceFacts | null = null
+  let originalBytes: number | null = null
   let shown: Shown | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let running = new AbortController()
@@ -57,7 +57,7 @@ export function createPreview(remedies: Remedies): Preview {
     format.textContent = shown === null ? '–' : formatMime(shown.mime)
     bytes.textContent = shown === null ? '–' : formatBytes(shown.sizeBytes)
     share.textContent =
-      shown === null || original === null ? '–' : formatShare(shown.sizeBytes, original.sizeBytes)
+      shown === null || originalBytes === null ? '–' : formatShare(shown.sizeBytes, originalBytes)
   }
   const note = (kind: 'warning' | 'error', title: string, message: string) =>
     element('p', { class: kind }, element('strong', {}, title), ' ', message)
@@ -150,7 +150,7 @@ export function createPreview(remedies: Remedies): Preview {
       timer = setTimeout(() => void run(path, accept), DEBOUNCE_MS)
     },
     compareWith(facts) {
-      original = facts
+      originalBytes = facts?.sizeBytes ?? null
       describe()
     },
   }

@@ -20,7 +20,10 @@ export interface State {
 export const FIRST_STATE: State = {
   source: 'demo:photo.jpg',
   client: 'avif',
-  options: new Map([['width', '640']]),
+  options: new Map([
+    ['width', '640'],
+    ['format', 'auto'],
+  ]),
 }
 
 /** The state with another value of an option; null takes the option away. */

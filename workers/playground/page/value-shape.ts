@@ -8,15 +8,18 @@ export interface ValueShape {
   readonly choices: readonly string[]
   readonly isPoint: boolean
   readonly isColour: boolean
+  /** Takes values that none of these can make. */
+  readonly isText: boolean
 }
 
-const NOTHING: ValueShape = { number: null, choices: [], isPoint: false, isColour: false }
+const NOTHING: ValueShape = { number: null, choices: [], isPoint: false, isColour: false, isText: false }
 
 const join = (one: ValueShape, other: ValueShape): ValueShape => ({
   number: one.number ?? other.number,
   choices: [...one.choices, ...other.choices],
   isPoint: one.isPoint || other.isPoint,
   isColour: one.isColour || other.isColour,
+  isText: one.isText || other.isText,
 })
 
 /** Sliders have some two hundred steps: finer ones cannot be hit. */
@@ -34,18 +37,20 @@ function shapeOfSchema(schema: JsonSchema, usual: readonly [number, number] | nu
     case 'boolean':
       return { ...NOTHING, choices: ['true', 'false'] }
     case 'string':
-      return { ...NOTHING, isColour: schema.format === 'color' }
-    case 'object':
-      return { ...NOTHING, isPoint: schema.properties?.x !== undefined && schema.properties?.y !== undefined }
+      return schema.format === 'color' ? { ...NOTHING, isColour: true } : { ...NOTHING, isText: true }
+    case 'object': {
+      const isPoint = schema.properties?.x !== undefined && schema.properties?.y !== undefined
+      return isPoint ? { ...NOTHING, isPoint } : { ...NOTHING, isText: true }
+    }
     case 'integer':
     case 'number': {
       const { minimum, maximum } = schema
       const range = usual ?? (minimum !== undefined && maximum !== undefined ? [minimum, maximum] : null)
-      if (range === null) return NOTHING
+      if (range === null) return { ...NOTHING, isText: true }
       return { ...NOTHING, number: { usual: range, step: stepOf(schema.type === 'integer', range) } }
     }
     default:
-      return NOTHING
+      return { ...NOTHING, isText: true }
   }
 }
 
