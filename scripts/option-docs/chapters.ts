@@ -66,6 +66,7 @@ const LISTS = [
   'width=400,colour=red',
   'width=400,blur=much',
   'width=400,blur=300',
+  'width=400,fit=stretch',
   'w=200,width=400',
   'width=400,width=200',
   'blur=much',
@@ -101,7 +102,7 @@ export const formatFaults = (): string => `## Errors and warnings
 
 A name that nobody knows is ignored, so that lists made for another service work. A value that cannot be read is dropped from a URL
 with a \`warning\`, because URLs are typed by people and assembled by templates; one that can be read and is out of range refuses the
-request. Objects and variants refuse both. The long name wins over its aliases, and the first of equal names over the rest.
+request, as does a word that \`fit\` does not know. Objects and variants refuse both. The long name wins over its aliases, and the first of equal names over the rest.
 
 | In a URL | Answer |
 | :-- | :-- |
