@@ -33,21 +33,22 @@ const isAllowedAddress = (address: string): boolean =>
  * @param to   behind the last one
  */
 export function formatValue({ list, closings }: Tokens, from: number, to: number): string | null {
-  let text = ''
+  // Looking at the end of a text that grows would copy it each time.
+  const parts: string[] = []
   let depth = 0
   for (let at = from; at < to; at++) {
     const token = list[at] as Token
     const { type } = token
     if (REFUSED.has(type) || (ESCAPABLE.has(type) && token.text.includes('\\'))) return null
     if (type === TOKEN.WhiteSpace || type === TOKEN.Comment) {
-      if (!text.endsWith(' ')) text += ' '
+      if (parts.at(-1) !== ' ') parts.push(' ')
     } else if (type === TOKEN.Url) {
       const address = urlTokenAddress(token.text)
       if (address === null || !isAllowedAddress(address)) return null
-      text += formatUrl(address)
+      parts.push(formatUrl(address))
     } else if (type === TOKEN.String) {
       if (!isClosedString(token.text)) return null
-      text += token.text
+      parts.push(token.text)
     } else if (type === TOKEN.Function) {
       const name = nameOf(token)
       const closing = closings[at] as number
@@ -55,24 +56,24 @@ export function formatValue({ list, closings }: Tokens, from: number, to: number
       if (name === 'url') {
         const address = quotedAddress(list.slice(at + 1, Math.min(closing, at + 5)), closing - at - 1)
         if (address === null || !isAllowedAddress(address)) return null
-        text += formatUrl(address)
+        parts.push(formatUrl(address))
         at = closing
       } else if (!FUNCTIONS.has(name)) return null
       else {
-        text += token.text
+        parts.push(token.text)
         depth += 1
       }
     } else if (type === TOKEN.LeftParenthesis || type === TOKEN.LeftSquareBracket) {
       if ((closings[at] as number) < 0 || (closings[at] as number) >= to) return null
-      text += token.text
+      parts.push(token.text)
       depth += 1
     } else if (type === TOKEN.RightParenthesis || type === TOKEN.RightSquareBracket) {
       depth -= 1
       if (depth < 0) return null
-      text += token.text
-    } else text += token.text
+      parts.push(token.text)
+    } else parts.push(token.text)
   }
-  return text.trim()
+  return parts.join('').trim()
 }
 
 /** The value of a presentation attribute, or of an animation, written anew; null when it must go. */

@@ -86,7 +86,8 @@ const formatRule = (prelude: string | null, declarations: string): string =>
 
 /** Selectors, or the condition of a group; null when there is something in it that does not belong there. */
 function formatPrelude({ list, closings }: Tokens, from: number, to: number): string | null {
-  let text = ''
+  // Looking at the end of a text that grows would copy it each time.
+  const parts: string[] = []
   for (let at = from; at < to; at++) {
     const token = list[at] as Token
     const { type } = token
@@ -96,10 +97,10 @@ function formatPrelude({ list, closings }: Tokens, from: number, to: number): st
       type === TOKEN.Function || type === TOKEN.LeftParenthesis || type === TOKEN.LeftSquareBracket
     if (opens && ((closings[at] as number) < 0 || (closings[at] as number) >= to)) return null
     if (isBlank(token)) {
-      if (!text.endsWith(' ')) text += ' '
-    } else text += token.text
+      if (parts.at(-1) !== ' ') parts.push(' ')
+    } else parts.push(token.text)
   }
-  return text.trim()
+  return parts.join('').trim()
 }
 
 function formatDeclarations(tokens: Tokens, from: number, to: number): string {
