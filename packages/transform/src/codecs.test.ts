@@ -108,6 +108,30 @@ describe.each(names)('%s does its work within its price', (format) => {
   )
 })
 
+describe.each(names)('%s of a picture that is a thread', (format) => {
+  const thread = (width: number, height: number) =>
+    drawRaster(width, height, (x, y) => {
+      const value = Math.imul(Math.imul(x + 1, 0x9e3779b1) ^ Math.imul(y + 7, 0x85ebca6b), 0xc2b2ae35) >>> 4
+      return [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, 255]
+    })
+  it.each([
+    [1, 8000],
+    [8000, 1],
+    [4, 5000],
+    [64, 6000],
+  ])('%ix%i px, within its price', async (width, height) => {
+    const picture = thread(width, height)
+    for (const quality of [85, 100]) {
+      const { bytes, peakBytes, pricedBytes } = await encodePriced(format, picture, {
+        quality,
+        hasAlpha: false,
+      })
+      expect(bytes.length).toBeGreaterThan(0)
+      expect(peakBytes).toBeLessThanOrEqual(pricedBytes)
+    }
+  })
+})
+
 describe('JPEG', () => {
   const isProgressive = (bytes: Uint8Array) =>
     bytes.some((byte, i) => byte === 0xff && bytes[i + 1] === 0xc2 && bytes[i + 2] === 0)

@@ -22,6 +22,11 @@ const BYTES_PER_PIXEL = {
   halved: { lossy: { heap: 34, opaque: 1.05, alpha: 1.9 }, best: { heap: 38, opaque: 2.3, alpha: 3.8 } },
   full: { lossy: { heap: 48, opaque: 2.2, alpha: 3 }, best: { heap: 56, opaque: 4.8, alpha: 6.4 } },
 } as const
+/**
+ * Narrower pictures are priced as if they were so wide, px: frames have a margin, and rows of blocks a buffer, however few
+ * pixels they hold. 1x12000 px takes as much as 96x5000.
+ */
+const LEAST_PRICED_SIDE_PX = 96
 /** Of a transparency that says nothing: one level of difference in one pixel is lost by it. */
 const FLAT_QUALITY = 50
 
@@ -45,7 +50,7 @@ export function planAvifEncode(size: Size, settings: EncodeSettings): StillEncod
   const still = { quality, halvesColours: mayHalveColours(size, grid) }
   const rates = BYTES_PER_PIXEL[still.halvesColours ? 'halved' : 'full'][quality === 100 ? 'best' : 'lossy']
   const { width, height } = grid?.tile ?? size
-  const callPx = width * height
+  const callPx = Math.max(width, LEAST_PRICED_SIDE_PX) * Math.max(height, LEAST_PRICED_SIDE_PX)
   const tiles = grid === null ? 1 : grid.columns * grid.rows
   const heapBytes = Math.ceil(BASE_HEAP_BYTES.avifEncoder + rates.heap * callPx)
   const largestBytes = Math.ceil(

@@ -39,6 +39,13 @@ function segmentsOf(told: ToldSource | null): Uint8Array[] {
   ]
 }
 
+/** Pixels of whole blocks: a picture one px wide is coded as one of eight, or of sixteen where colours are halved. */
+function codedPx({ width, height }: Size, sampling: keyof typeof MOST_BYTES_PER_PIXEL): number {
+  const blockPx = sampling === '4:2:0' ? 16 : 8
+  const whole = (px: number) => Math.ceil(px / blockPx) * blockPx
+  return whole(width) * whole(height)
+}
+
 /**
  * Whether a JPEG may be progressive: not where that costs more than it gives.
  * Rule: docs/parity.md#formats-and-geometry (under 50x50, over 3000x3000).
@@ -110,7 +117,7 @@ export const jpegCodec: StillCodec = {
     const quality = settings.quality ?? DEFAULT_QUALITY
     const progressive = jpeg === 'progressive' && effort === 'normal' && isProgressive(size)
     const sampling = quality >= FULL_CHROMA_QUALITY ? '4:4:4' : '4:2:0'
-    const pixelBytes = Math.ceil(MOST_BYTES_PER_PIXEL[sampling] * size.width * size.height)
+    const pixelBytes = Math.ceil(MOST_BYTES_PER_PIXEL[sampling] * codedPx(size, sampling))
     const largestBytes =
       HEADER_BYTES + (told === null ? 0 : told.mostBytes + SEGMENT_NAMES_BYTES) + pixelBytes
     return {

@@ -35,8 +35,11 @@ export function planLibraryEncode(
   }
 }
 
-/** A result is never larger than its pixels, but for the head of a tiny one. */
-const largestResult = (width: number, height: number): number => 4096 + width * height * RGBA_BYTES
+/** What is coded at once, px: a narrower picture has blocks as well. */
+const BLOCK_PX = 16
+/** A result is never larger than the pixels of its blocks, but for the head of a tiny one. */
+const largestResult = (width: number, height: number): number =>
+  4096 + Math.max(width, BLOCK_PX) * Math.max(height, BLOCK_PX) * RGBA_BYTES
 
 const pixelsOf = ({ kernel, pointer, width, height }: KernelRaster): Uint8Array =>
   kernel.bytes(pointer, width * height * RGBA_BYTES)

@@ -23,6 +23,12 @@ const nameAt = (start: Uint8Array, at: number): string => String.fromCharCode(..
 const u32At = (start: Uint8Array, at: number): number =>
   new DataView(start.buffer, start.byteOffset).getUint32(at, true)
 
+/**
+ * Narrower pictures are priced as if they were so wide, px: the lossless encoder keeps statistics of every tile of 32x32 px,
+ * however few of its pixels there are.
+ */
+const LEAST_PRICED_SIDE_PX = 32
+
 /** Where the embedded profile ends; 0 when there is none. */
 function profileEnd(start: Uint8Array): number {
   const isExtended = start.length >= FIRST_BYTES && nameAt(start, 12) === 'VP8X'
@@ -39,7 +45,8 @@ export function findProfile(start: Uint8Array): Uint8Array | null {
 /** Heap of the encoder for one picture, bytes. */
 export function priceWebpEncoder(width: number, height: number, quality: number, hasAlpha: boolean): number {
   const bytesPerPixel = quality === 100 ? 62 : hasAlpha ? 51 : quality < 90 ? 16.5 : 23.5
-  return Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * width * height)
+  const pricedPx = Math.max(width, LEAST_PRICED_SIDE_PX) * Math.max(height, LEAST_PRICED_SIDE_PX)
+  return Math.ceil(BASE_HEAP_BYTES.webpEncoder + bytesPerPixel * pricedPx)
 }
 
 /** Heap of the decoder for one picture, bytes, whatever kind it is of. */
