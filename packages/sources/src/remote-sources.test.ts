@@ -99,6 +99,14 @@ describe('a picture of another host', () => {
     expect(await textOf((await sources.open(URL_OF_SOURCE)).body)).toBe('picture')
     expect([asked(), sources.facts().length, sources.facts()[0]?.validator]).toEqual([2, 1, '1'])
   })
+  it('is whole for each of its readers, also when another opens it meanwhile', async () => {
+    const { sources } = createWorld(
+      () => new Response(chunked('pic', 'ture'), { headers: { 'content-length': '7', etag: '"1"' } }),
+    )
+    await (await sources.open(URL_OF_SOURCE)).body.cancel()
+    const readers = [(await sources.open(URL_OF_SOURCE)).body, (await sources.open(URL_OF_SOURCE)).body]
+    expect(await Promise.all(readers.map(textOf))).toEqual(['picture', 'picture'])
+  })
   it('that changed in between is broken', async () => {
     const { sources } = createWorld((count) => sized('picture', { etag: `"${count}"` }))
     await textOf((await sources.open(URL_OF_SOURCE)).body)

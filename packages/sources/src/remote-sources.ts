@@ -60,7 +60,10 @@ export function createRemoteSources(
   spool: Spool,
   services: RemoteServices,
 ): RemoteSources {
+  /** What each picture is opened from next. */
   const held = new Map<string, Held>()
+  /** Others may still be read: one picture may be the canvas and an overlay of it. */
+  const replaced: Held[] = []
   const ask = (url: string, known: RemoteFacts | null) =>
     openRemote(
       { url, policy, accept, known, isFresh, credentials: url === credentialed ? credentials : {} },
@@ -83,7 +86,7 @@ export function createRemoteSources(
       await answer.body.cancel()
       throw new ApiError('sourceBroken', 'it changed while it was read')
     }
-    await before?.close()
+    if (before !== undefined) replaced.push(before)
     const opened = await (await hold(url, answer)).open()
     if (opened === null) throw new Error('What was just fetched cannot be opened')
     return opened
@@ -102,7 +105,7 @@ export function createRemoteSources(
     },
     facts: () => [...held.values()].map(({ facts }) => facts),
     async close() {
-      for (const holding of held.values()) await holding.close()
+      for (const holding of [...replaced, ...held.values()]) await holding.close()
     },
   }
 }
