@@ -87,8 +87,26 @@ describe('a source', () => {
     )
     expect(route('https://zone.com/a.png', {})).toBe('no-origin')
     expect(route('https://www.zone.com/a.png', policy)).toBe('not-allowed')
-    expect(route('http://origin.net:8080/other.png', policy)).toBe('http://origin.net:8080/other.png')
+    expect(route('http://origin.net:8080/base/other.png', policy)).toBe(
+      'http://origin.net:8080/base/other.png',
+    )
     expect(route('http://origin.net/other.png', policy)).toBe('not-allowed')
+  })
+  it('stays below its origin, whose host may show pictures of others as well', () => {
+    const policy = { origin: 'https://store.net/mine' }
+    for (const path of [
+      '/other/a.png',
+      '/mine2/a.png',
+      '/mine/..%2fother/a.png',
+      '/mine/%2e%2e%5cother/a.png',
+    ]) {
+      expect(route(`https://store.net${path}`, policy)).toBe('not-allowed')
+    }
+    expect(route('https://zone.com/..%2Fother/a.png', policy)).toBe('not-allowed')
+    expect(route('https://zone.com/a%2Fb.png', policy)).toBe('not-allowed')
+    expect(route('https://zone.com/a%2Fb.png', { origin: 'https://store.net' })).toBe(
+      'https://store.net/a%2Fb.png',
+    )
   })
   it('that is a transform of the zone, or whose origin is the zone, is a loop', () => {
     const policy = { origin: 'https://origin.net/', ownHosts: ['zone.com', 'www.zone.com'] }

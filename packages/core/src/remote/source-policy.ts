@@ -39,6 +39,16 @@ function atOrigin(origin: URL, { pathname, search }: URL): URL {
   return url
 }
 
+/** An origin may decode these, and leave the path that it is meant to stay below. */
+const ENCODED_SEPARATOR = /%(?:2e|2f|5c)/i
+
+/** Whether a URL is the origin's, or below it: its host may show what is somebody else's under other paths. */
+function isBelow({ origin, pathname }: URL, base: URL): boolean {
+  if (origin !== base.origin) return false
+  const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`
+  return prefix === '/' || (pathname.startsWith(prefix) && !ENCODED_SEPARATOR.test(pathname))
+}
+
 /**
  * Judge one URL, the first or one that a redirect names. The zone's own hosts are fetched from its origin, never from
  * themselves: a request to our own host would come back to us.
@@ -46,14 +56,13 @@ function atOrigin(origin: URL, { pathname, search }: URL): URL {
  */
 export function routeSource(url: URL, policy: SourcePolicy): SourceRoute {
   const origin = policy.origin === null ? null : new URL(policy.origin)
-  // A zone may be its own origin only in name: a transform of it comes back here, whichever host it is asked of.
-  const isAtOrigin = origin !== null && url.origin === origin.origin
+  const isAtOrigin = origin !== null && isBelow(url, origin)
   if (isOwn(url, policy)) {
     if (isTransformPath(url.pathname)) return { kind: 'loop' }
     if (origin === null) return { kind: 'no-origin' }
-    return policy.ownHosts.includes(origin.host)
-      ? { kind: 'loop' }
-      : { kind: 'fetch', url: atOrigin(origin, url) }
+    if (policy.ownHosts.includes(origin.host)) return { kind: 'loop' }
+    const target = atOrigin(origin, url)
+    return isBelow(target, origin) ? { kind: 'fetch', url: target } : { kind: 'not-allowed' }
   }
   if (isAtOrigin || policy.allowed === 'any') return { kind: 'fetch', url }
   const isAllowed = policy.allowed.some((text) => {
