@@ -21,7 +21,15 @@ const solid = (width: number, height: number, background: string) =>
 beforeAll(async () => {
   photo = await drawPng(600, 400)
   const red = await solid(20, 10, '#f00')
-  origin = await startPictureOrigin(({ path }) => (path.startsWith('/none') ? null : { body: photo }))
+  const green = await solid(20, 10, '#0f0')
+  origin = await startPictureOrigin(({ path, headers }) => {
+    if (path.startsWith('/none')) return null
+    if (path.startsWith('/locked') && headers.authorization !== 'Bearer secret') {
+      return { status: 401, body: 'who are you?' }
+    }
+    if (path.startsWith('/green')) return { body: green, headers: { etag: '"same"' } }
+    return { body: photo, headers: { etag: '"same"' } }
+  })
   other = await startPictureOrigin(() => ({ body: red }))
   system = await startSystem([{ configPath: 'test/system/calls/wrangler.toml' }])
   account = await system.createAccount('calls')
@@ -229,6 +237,58 @@ describe('over a service binding', () => {
 
     await call({ source: sourceOf('/open.png'), image: { width: 31 }, headers })
     for (const { headers } of origin.takeSeen()) expect(headers.authorization).toBeUndefined()
+  })
+
+  it('is not refused with credentials because others were refused without', async () => {
+    const image = { width: 33, 'origin-auth': 'share-publicly' }
+    const headers = [['authorization', 'Bearer secret']]
+    const source = sourceOf('/locked.png')
+    expect(await codeOf(await call({ source, image }))).toEqual([408, 'err=9408'])
+    // A refusal is remembered after its answer.
+    await expect
+      .poll(async () => {
+        origin.takeSeen()
+        await codeOf(await call({ source, image }))
+        return origin.takeSeen().length
+      })
+      .toBe(0)
+    const wrong = [['authorization', 'Bearer guess']]
+    expect(await codeOf(await call({ source, image, headers: wrong }))).toEqual([408, 'err=9408'])
+    expect((await call({ source, image, headers })).status).toBe(200)
+  })
+
+  it('confirms no copy of another picture, whatever the hosts say', async () => {
+    const held = async (given: object, body?: Uint8Array) => {
+      const response = await call(given, body)
+      await response.arrayBuffer()
+      return [['if-none-match', response.headers.get('etag') as string]]
+    }
+    const image = { width: 10 }
+    const headers = await held({ source: sourceOf('/cat.png'), image })
+    expect((await call({ source: sourceOf('/cat.png'), image, headers })).status).toBe(304)
+    expect((await call({ source: sourceOf('/green.png'), image, headers })).status).toBe(200)
+
+    const drawn = { width: 10, draw: [{ url: `${origin.url}/green.png`, width: 1 }] }
+    const source = { bytes: 'body' }
+    const ofParts = await held({ source, image: drawn }, photo)
+    expect((await call({ source, image: drawn, headers: ofParts }, photo)).status).toBe(304)
+    const changed = await solid(30, 20, '#00f')
+    expect((await call({ source, image: drawn, headers: ofParts }, changed)).status).toBe(200)
+  })
+
+  it('draws what the zone allows now, not what it has drawn before', async () => {
+    const path = `/zones/${account.zoneId}/settings/transformations_allowed_origins`
+    const allow = (value: string) => system.api(account, 'PATCH', path, { value })
+    const draw = [{ url: `${other.url}/red.png` }]
+    const given = { source: { bytes: 'body' }, image: { width: 34, draw } }
+    expect((await call(given, photo)).status).toBe(200)
+    await allow('a.example')
+    try {
+      await expect.poll(async () => codeOf(await call(given, photo))).toEqual([403, 'err=9401'])
+    } finally {
+      await allow('127.0.0.1')
+    }
+    await expect.poll(async () => (await call(given, photo)).status).toBe(200)
   })
 
   it('takes the name of a source that its caller gives for its URL', async () => {

@@ -129,7 +129,7 @@ export type {
   TrimOp,
   TurnOp,
 } from './program/program.ts'
-export { COMPOSITES, namesOtherHosts } from './program/program.ts'
+export { COMPOSITES } from './program/program.ts'
 export { programOfOptions } from './program/program-of-options.ts'
 export type { SourceRef } from './program/source-ref.ts'
 export { formatSourceIdentity } from './program/source-ref.ts'
@@ -152,6 +152,7 @@ export {
   parseAllowedOrigin,
   parseHostname,
 } from './remote/allowed-origin.ts'
+export { type DrawnRoutes, routeDrawn } from './remote/drawn-routes.ts'
 export { credentialsOf, isTransformRequest } from './remote/origin-auth.ts'
 export { combineFacts, type RemoteFacts } from './remote/remote-facts.ts'
 export type { FreshnessHeaders, SourceFreshness } from './remote/source-freshness.ts'

@@ -1,4 +1,4 @@
-import { credentialsOf, ERRORS, parseOptions, toApiError } from '@tintype/core'
+import { credentialsOf, ERRORS, parseOptions, SOURCE_REFUSALS, toApiError } from '@tintype/core'
 import { createCallParts, nameParts } from './call-parts.ts'
 import { type Client, readClient } from './client.ts'
 import { answerWith, inCrowd } from './deliver.ts'
@@ -38,7 +38,9 @@ export async function answerCall(
     })
   } catch (error) {
     const known = toApiError(error, 'deliveryInternal')
-    if (ERRORS[known.kind].status >= 500) console.error(known.cause ?? known)
+    // What other hosts do wrong is no fault of ours, and nobody may fill a log with it.
+    if (ERRORS[known.kind].status >= 500 && !SOURCE_REFUSALS.has(known.kind))
+      console.error(known.cause ?? known)
     return errorResponse(known)
   } finally {
     if (!parts.isEmpty()) services.defer(() => parts.removeAll())

@@ -14,7 +14,7 @@ const shorten = (validator: string): string | Promise<string> =>
  * confirmed without making the result again. The engine's epoch comes with its answer: bytes of two engines never share
  * a validator. The second part stands for the original: equal parts, equal original.
  *
- *     "cf-<program, format and engine>:<source>"
+ *     "cf-<program, format, engine, and address of a picture of another host>:<source>"
  *
  * Rule: docs/parity.md#etag.
  */
@@ -24,7 +24,10 @@ export async function formatEtag(
   { epoch, format, remote }: Pick<ResultMeta, 'epoch' | 'format' | 'remote'>,
 ): Promise<string> {
   const [making, original] = await Promise.all([
-    digest(`${epoch}/${programHash}/${format}`),
+    // Hosts give equal tags to different pictures, and a call may show one and another under one URL.
+    digest(
+      `${epoch}/${programHash}/${format}${remote === undefined ? '' : `/${formatSourceIdentity(source)}`}`,
+    ),
     // Hashed: a blob's key names the account. Another host's own tag is shown, so that it can be compared.
     remote === undefined ? digest(formatSourceIdentity(source)) : shorten(remote.validator),
   ])

@@ -6,9 +6,7 @@ import {
   type ClientHints,
   cacheTags,
   DEFAULT_ZONE_SETTINGS,
-  formatHex,
   hashProgram,
-  namesOtherHosts,
   OPTION_LIST,
   type Options,
   parseDeliveryUrl,
@@ -17,11 +15,14 @@ import {
   type RenderRequest,
   requestTags,
   resolveHints,
+  routeDrawn,
   sourcePolicyOf,
+  sourceTags,
   type Variant,
 } from '@tintype/core'
 import { createGate } from './access.ts'
 import { type Account, openAccount } from './account.ts'
+import { digestOf, withDrawn } from './cache-scope.ts'
 import { purgesOf } from './purges.ts'
 import type { Services } from './services.ts'
 import type { OpenedSubject, Subject } from './subject.ts'
@@ -71,10 +72,8 @@ function rightsOf({ document }: Account, host: string): NonNullable<OpenedSubjec
 }
 
 /** Ids may have thousands of characters and any of Unicode: they go by their hash. */
-async function formatCacheScope(accountHash: string, imageId: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(imageId))
-  return `${accountHash}/${formatHex(new Uint8Array(digest))}`
-}
+const formatCacheScope = async (accountHash: string, imageId: string): Promise<string> =>
+  `${accountHash}/${await digestOf(imageId)}`
 
 /**
  * The hosted image that a delivery URL names, through one of the account's variants or a list of options. Where the id states its access, that
@@ -98,25 +97,26 @@ export async function findHosted(services: Services, url: URL, client: ClientHin
   const { accountId, settings } = account.document
   const { options, hints } = resolveHints(wish.options, client)
   const program = programOfOptions(options)
+  const rights = rightsOf(account, url.host)
+  const drawn = routeDrawn(program, rights.policy)
   return {
-    cacheScope: await formatCacheScope(accountHash, imageId),
+    cacheScope: await withDrawn(await formatCacheScope(accountHash, imageId), drawn),
     program,
     programHash: await hashProgram(program),
     hints,
     author: wish.author,
     warnings: [...wish.warnings, ...adviseOn(options)],
     policy: { access: gate, ttlSeconds: wish.browserTtlSeconds ?? settings.browserTtlSeconds },
-    purges: purgesOf(account, requestTags(url, imageId, wish.tag)),
+    purges: purgesOf(account, [...requestTags(url, imageId, wish.tag), ...sourceTags(drawn.urls)]),
     shownTags: cacheTags(imageId, wish.tag),
     async open() {
-      const rights = namesOtherHosts(program) ? rightsOf(account, url.host) : null
       const head = await services.heads.get(accountId, imageId)
       // A head's key can be spelled by another id (long ids go by their hash): only its own id may have it.
       if (head === null || head.id !== imageId) return null
       const { access, blobKey, source, tags } = head
       return {
         ...{ source: { kind: 'stored', blobKey, facts: source }, access, userTags: [...tags] },
-        ...(rights === null ? {} : { rights }),
+        ...(drawn.key === '' ? {} : { rights }),
       }
     },
   }

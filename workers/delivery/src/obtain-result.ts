@@ -55,7 +55,7 @@ async function fromCache(
   const { facts } = stored
   const isValid = subject.purges.isStillValid(facts.userTags, facts.readAtClock)
   if (facts.kind === 'refusal') {
-    if (!isValid || facts.expiresAt <= services.now()) return null
+    if (subject.isCredentialed || !isValid || facts.expiresAt <= services.now()) return null
     await subject.policy.access.admit(facts.access)
     throw new ApiError(facts.error, facts.detail)
   }
@@ -114,7 +114,7 @@ async function render(
     return await renderSince(services, subject, opened, formatClass, remote.tags)
   } catch (error) {
     const refusalMs = error instanceof ApiError ? durationOf(error.kind) : null
-    if (error instanceof ApiError && refusalMs !== null) {
+    if (error instanceof ApiError && refusalMs !== null && !subject.isCredentialed) {
       const expiresAt = services.now() + refusalMs
       const refusal = {
         ...facts,

@@ -2,7 +2,6 @@ import {
   ApiError,
   adviseOn,
   type ClientHints,
-  formatHex,
   hashProgram,
   hostnameOf,
   isSameSite,
@@ -12,6 +11,7 @@ import {
   parseUrlOptions,
   programOfOptions,
   resolveHints,
+  routeDrawn,
   routeSource,
   type SourcePolicy,
   sourcePolicyOf,
@@ -19,6 +19,7 @@ import {
   type Zone,
 } from '@tintype/core'
 import { type Account, openAccount } from './account.ts'
+import { digestOf, withDrawn } from './cache-scope.ts'
 import { purgesOf } from './purges.ts'
 import type { Services } from './services.ts'
 import type { Subject } from './subject.ts'
@@ -119,8 +120,7 @@ async function formatCacheScope(
   cacheKey: string | null,
 ): Promise<string> {
   const text = JSON.stringify(cacheKey === null ? [source.href, fetched.href] : { cacheKey })
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return `remote/${zoneId}/${formatHex(new Uint8Array(digest))}`
+  return `remote/${zoneId}/${await digestOf(text)}`
 }
 
 /**
@@ -134,15 +134,17 @@ export async function findRemote(transform: Transform, client: ClientHints): Pro
   if (route.kind !== 'fetch') throw new ApiError(REFUSALS[route.kind])
   const { options, hints } = resolveHints(given, client)
   const program = programOfOptions(options, 'remote')
+  const drawn = routeDrawn(program, policy)
   return {
-    cacheScope: await formatCacheScope(zone.zoneId, source, route.url, cacheKey),
+    cacheScope: await withDrawn(await formatCacheScope(zone.zoneId, source, route.url, cacheKey), drawn),
     program,
     programHash: await hashProgram(program),
     author: 'anybody',
     hints,
     warnings: [...warnings, ...adviseOn(options)],
     policy: { access: { admit: async () => ({ kind: 'open' }) }, ttlSeconds: 0 },
-    purges: purgesOf(account, sourceTags([source, route.url])),
+    isCredentialed: Object.keys(credentials).length > 0,
+    purges: purgesOf(account, sourceTags([source, route.url, ...drawn.urls])),
     shownTags: [],
     async open() {
       return {

@@ -16,6 +16,8 @@ export interface Subject {
   readonly warnings: readonly string[]
   /** Whose choice the program is; see RenderRequest. */
   readonly author: NonNullable<RenderRequest['author']>
+  /** Its host is asked with somebody's credentials: what it refuses others, and them, says nothing of anybody else. */
+  readonly isCredentialed?: boolean
   readonly policy: Policy
   readonly purges: Purges
   /** What `cache-tag` says of it besides its user tags. */

@@ -9,6 +9,7 @@ import {
   type RemoteMeta,
   type RemoteRights,
   type RenderRequest,
+  routeDrawn,
 } from '@tintype/core'
 import type { RemoteSources } from '@tintype/sources'
 import { remoteDerivedKey, remoteDerivedPrefix } from '@tintype/storage'
@@ -43,8 +44,9 @@ export async function renderRemote(
   services: Services,
 ): Promise<Rendered> {
   const { source, program, formatClass } = request
-  const { zoneId, generation, credentials } = rights
-  const scope = await digest(JSON.stringify([zoneId, generation, formatSourceIdentity(source)]))
+  const { zoneId, generation, credentials, policy } = rights
+  const identity = [zoneId, generation, formatSourceIdentity(source), routeDrawn(program, policy).key]
+  const scope = await digest(JSON.stringify(identity))
   const prefix = remoteDerivedPrefix(ENGINE_EPOCH, scope)
   const key = remoteDerivedKey(ENGINE_EPOCH, scope, await hashProgram(program), formatClass)
   const stored = await services.derived.get(key, services.now())

@@ -5,7 +5,7 @@ import type { Options } from '../options/option-table.ts'
 import type { Orientation } from '../orientation.ts'
 import type { FitMode } from '../transform-plan.ts'
 import type { Trim } from '../trim-window.ts'
-import { isElsewhere, type SourceRef } from './source-ref.ts'
+import { elsewhereOf, type SourceRef } from './source-ref.ts'
 
 /** Turn and mirror by an EXIF orientation, on top of the one that the source has and that is always applied first. */
 export interface TurnOp {
@@ -184,8 +184,12 @@ export interface Program {
   readonly output: Output
 }
 
-const namesElsewhere = (ops: readonly OverlayOp[]): boolean =>
-  ops.some((op) => op.op === 'draw' && (isElsewhere(op.source) || namesElsewhere(op.ops)))
+const drawnFrom = (ops: readonly OverlayOp[]): string[] =>
+  ops.flatMap((op) => {
+    if (op.op !== 'draw') return []
+    const url = elsewhereOf(op.source)
+    return [...(url === null ? [] : [url]), ...drawnFrom(op.ops)]
+  })
 
-/** Whether something of another host is drawn: then it must be fetched, on behalf of a zone. */
-export const namesOtherHosts = ({ ops }: Program): boolean => namesElsewhere(ops)
+/** URLs of what is drawn from other hosts, fonts included, each once: they are fetched on behalf of a zone. */
+export const drawnUrls = ({ ops }: Program): string[] => [...new Set(drawnFrom(ops))]

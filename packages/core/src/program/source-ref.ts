@@ -24,9 +24,9 @@ export type SourceRef =
       readonly colour: Rgba
     }
 
-/** Whether a source is fetched from another host, or a font of it is. */
-export const isElsewhere = (source: SourceRef): boolean =>
-  source.kind === 'remote' || (source.kind === 'text' && source.fontUrl !== null)
+/** What of a source is fetched from another host: itself, or its font; null for nothing. */
+export const elsewhereOf = (source: SourceRef): string | null =>
+  source.kind === 'remote' ? source.url : source.kind === 'text' ? source.fontUrl : null
 
 /**
  * What tells a source from every other one, as text. Two sources with one identity have the same pixels, so of a stored
