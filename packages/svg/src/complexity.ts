@@ -24,8 +24,8 @@ export interface ElementUse {
   readonly copies: readonly string[]
   /** Names with which it is painted, cut or filtered. */
   readonly paints: readonly string[]
-  /** Whether it is a layer of its own. */
-  readonly isLayer: boolean
+  /** Layers that drawing it takes as long as; 0 for an element that is drawn onto what is there. */
+  readonly layers: number
 }
 
 interface Group {
@@ -81,7 +81,7 @@ export function createComplexity(): Complexity {
   }
 
   return {
-    open(id, { copies, paints, isLayer }) {
+    open(id, { copies, paints, layers }) {
       let group = path.at(-1) as Group
       if (id !== null && !named.has(id)) {
         if (named.size >= MAX_NAMES) throw excessiveSvg(`more than ${MAX_NAMES} named elements`)
@@ -91,7 +91,7 @@ export function createComplexity(): Complexity {
       } else group.own += 1
       for (const name of copies) group.refers.push(name)
       for (const name of paints) group.paints.push(name)
-      if (isLayer) group.layers += 1
+      group.layers += layers
       path.push(group)
     },
     close() {

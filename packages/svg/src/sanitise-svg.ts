@@ -174,7 +174,7 @@ function createDocument(frame: Frame | undefined) {
         return
       }
       if (isRoot) for (const [key, value] of Object.entries(frame?.root ?? {})) attributes.set(key, value)
-      complexity.open(attributes.get('id') ?? null, useOf(attributes))
+      complexity.open(attributes.get('id') ?? null, useOf(name, attributes))
       open.push(name)
       const text = [...attributes].map(([key, value]) => formatAttribute(key, value)).join('')
       if (name === 'style') {
@@ -243,7 +243,7 @@ const isCss = (attributes: ReadonlyMap<string, string>): boolean =>
 const LAYERED = /\b(?:opacity|mask|clip-path|filter|mix-blend-mode|isolation)\s*:|url\(/
 
 /** What an element shows a copy of, and what it is painted, cut or filtered with. */
-function useOf(attributes: ReadonlyMap<string, string>): ElementUse {
+function useOf(name: string, attributes: ReadonlyMap<string, string>): ElementUse {
   const href = attributes.get('href') ?? ''
   const paints: string[] = []
   for (const value of attributes.values()) {
@@ -256,5 +256,24 @@ function useOf(attributes: ReadonlyMap<string, string>): ElementUse {
     paints.length > 0 ||
     opacity !== '1' ||
     LAYERED.test((attributes.get('style') ?? '').slice(0, MAX_STYLE_ATTRIBUTE))
-  return { copies: href.startsWith('#') ? [href.slice(1)] : [], paints, isLayer }
+  return {
+    copies: href.startsWith('#') ? [href.slice(1)] : [],
+    paints,
+    layers: Number(isLayer) + workOf(name, attributes),
+  }
+}
+
+const numbersOf = (text: string | undefined): number[] =>
+  (text ?? '')
+    .slice(0, 100)
+    .split(/[\s,]+/)
+    .map(Number)
+    .filter((number) => number > 0)
+
+/** Steps of filters whose work for each px is a matter of their attributes, in layers. */
+function workOf(name: string, attributes: ReadonlyMap<string, string>): number {
+  if (name === 'feTurbulence') return 5 * (numbersOf(attributes.get('numOctaves'))[0] ?? 1)
+  if (name !== 'feConvolveMatrix') return 0
+  const [columns = 3, rows = columns] = numbersOf(attributes.get('order'))
+  return (columns * rows) / 4
 }

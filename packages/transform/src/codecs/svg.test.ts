@@ -150,6 +150,18 @@ describe('refused before it is drawn, or within its memory', () => {
       {},
     ],
     [
+      'noise of very many octaves',
+      () =>
+        `<svg ${X} width="1000" height="1000"><filter id="f"><feTurbulence baseFrequency="0.1" numOctaves="1000"/></filter><rect width="1000" height="1000" filter="url(#f)"/></svg>`,
+      {},
+    ],
+    [
+      'a matrix of very many numbers',
+      () =>
+        `<svg ${X} width="1000" height="1000"><filter id="f"><feConvolveMatrix order="100" kernelMatrix="${'1 '.repeat(10_000)}"/></filter><rect width="1000" height="1000" filter="url(#f)"/></svg>`,
+      {},
+    ],
+    [
       'the same by a style sheet',
       () =>
         `<svg ${X} width="1000" height="1000"><filter id="f"><feGaussianBlur stdDeviation="9"/></filter><style>rect{filter:url(#f)}</style>${'<rect width="1000" height="1000"/>'.repeat(1000)}</svg>`,
