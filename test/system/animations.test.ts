@@ -77,6 +77,50 @@ describe.skipIf(!hasCorpus)('an animation', () => {
   )
 })
 
+/** A white screen with a 4x4 square in a different place in each frame. */
+async function drawMovingSquare(places: readonly (readonly [left: number, top: number])[]): Promise<Buffer> {
+  const square = { create: { width: 4, height: 4, channels: 3, background: '#00f' } } as const
+  const frames = await Promise.all(
+    places.map(([left, top]) =>
+      sharp({ create: { width: 40, height: 30, channels: 3, background: '#fff' } })
+        .composite([{ input: square, left, top }])
+        .png()
+        .toBuffer(),
+    ),
+  )
+  return sharp(frames, { join: { animated: true } })
+    .gif()
+    .toBuffer()
+}
+
+describe('the border of an animation', () => {
+  const places = [
+    [18, 14],
+    [5, 20],
+    [30, 7],
+  ] as const
+
+  it.each(['gif', 'webp'] as const)('is what no frame of a %s shows anything in', async (format) => {
+    const source = await drawMovingSquare(places)
+    const formatClass = format === 'gif' ? 'base' : 'webp'
+    const options = { trim: { border: true }, quality: 100 } as const // lossless as WebP
+    const { meta, body } = await worker.render(source, options, formatClass)
+    expect(meta).toMatchObject({ format, width: 29, height: 17 })
+    const result = await readAnimation(body)
+    expect(result.frames.length).toBe(3)
+    result.frames.forEach((frame, i) => {
+      const [left, top] = places[i] as (typeof places)[number]
+      const at = ((top - 7 + 1) * 29 + left - 5 + 1) * 4
+      expect([...frame.subarray(at, at + 4)]).toEqual([0, 0, 255, 255])
+    })
+  })
+  it('is that of the first frame where only that is shown', async () => {
+    const source = await drawMovingSquare(places)
+    const { meta } = await worker.render(source, { trim: { border: true }, anim: false })
+    expect(meta).toMatchObject({ width: 4, height: 4 })
+  })
+})
+
 describe('what becomes of an animation', () => {
   const gif = () => drawAnimation({ width: 60, height: 40, frames: 5, delay: 70, loop: 4 })
 

@@ -13,6 +13,8 @@ let left: i32 = 0
 let top: i32 = 0
 let right: i32 = 0
 let bottom: i32 = 0
+/** Frames that began; the corners are those of the first one, for the others may show anything there. */
+let frames: i32 = 0
 let topRight: u32 = 0
 let bottomLeft: u32 = 0
 let bottomRight: u32 = 0
@@ -37,6 +39,7 @@ function setReference(colour: u32): void {
  */
 export function watchBegin(colour: u32, given: bool, most: i32): void {
   isGiven = given
+  frames = 0
   setReference(colour)
   tolerance = most
   left = i32.MAX_VALUE
@@ -96,22 +99,28 @@ function endInside(row: usize, from: i32, to: i32): i32 {
   return from
 }
 
-/** Take row `y`; rows come in their order. It may be changed. */
+/**
+ * Take row `y`; rows come in their order, and those of the next frame of an animation behind them. It may be changed. The
+ * box is around what any frame shows, and the border has the colour that it has in the first one.
+ */
 export function watchRow(row: usize, width: i32, y: i32): void {
   if (profile != PROFILE_NONE) {
     colourRow(profile, row, width, profileA, profileB, profileC, profileD, profileE, profileF)
   }
-  const last = load<u32>(row + (<usize>(width - 1) << 2))
-  if (y == 0) {
-    if (!isGiven) setReference(load<u32>(row))
-    topRight = last
+  if (y == 0) frames += 1
+  if (frames == 1) {
+    const last = load<u32>(row + (<usize>(width - 1) << 2))
+    if (y == 0) {
+      if (!isGiven) setReference(load<u32>(row))
+      topRight = last
+    }
+    bottomLeft = load<u32>(row)
+    bottomRight = last
   }
-  bottomLeft = load<u32>(row)
-  bottomRight = last
   const first = firstInside(row, 0, width)
   if (first == width) return
-  if (top < 0) top = y
-  bottom = y + 1
+  top = top < 0 ? y : min(top, y)
+  bottom = max(bottom, y + 1)
   left = min(left, first)
   right = endInside(row, max(right, first), width)
 }

@@ -16,7 +16,7 @@ import { type Governor, MAX_SOURCES, type Start } from './governor.ts'
 import { createMemoryMeter } from './memory-meter.ts'
 import { type PassThroughPlan, planPassThrough, runPassThrough } from './pass-through.ts'
 import { toDeliveryError } from './pixel-faults.ts'
-import { planJob, startBytesOf } from './plan-job.ts'
+import { keepsFrames, planJob, startBytesOf } from './plan-job.ts'
 import { planPicture } from './plan-picture.ts'
 import { runJob } from './run-job.ts'
 import { checked } from './run-picture.ts'
@@ -122,7 +122,11 @@ async function runProbed(
   const passThrough = passesThrough(program)
   if (passThrough !== null) return passOn(passThrough, source, start, services)
   const needs = needsOf(program.ops)
-  const findings = await analyse(needs, program.ops, source, start, { kernels, vision, yield: turn })
+  const findings = await analyse(needs, program.ops, framesOf(program, source), source, start, {
+    kernels,
+    vision,
+    yield: turn,
+  })
   const known = { overlays, findings }
   const planFor = ({ ops }: Program, output: PictureOutput) =>
     planJob(ops, output, source, formatClass, governor.budgetBytes, known)
@@ -178,6 +182,10 @@ async function passOn(
     reservation.release()
   }
 }
+
+/** How many frames of a source its result shows. */
+const framesOf = ({ output }: Program, { facts }: ProbedSource): 'all' | 'first' =>
+  output.kind === 'json' ? output.frames : keepsFrames(output, facts) ? 'all' : 'first'
 
 /** Every picture that is drawn onto another one, by identity: one that is drawn twice is opened once. */
 function overlaysOf(ops: readonly OverlayOp[], found = new Map<string, SourceRef>()): Map<string, SourceRef> {

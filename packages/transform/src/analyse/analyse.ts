@@ -8,6 +8,7 @@ import {
   type ResizeOp,
   type Size,
 } from '@tintype/core'
+import type { View } from '../decoder.ts'
 import type { Start } from '../governor.ts'
 import { createMemoryMeter } from '../memory-meter.ts'
 import { headLength, planHead } from '../plan-head.ts'
@@ -49,17 +50,19 @@ export type AnalyseServices = Omit<StepServices, 'meter' | 'turns'> & { yield():
 /**
  * Look at a picture and find what is asked for: the box inside a border in all of its pixels, everything else in a small
  * copy, as the program's first cuts and turns leave it. The source is read once for each, and again when the program runs.
- * @param start memory is borrowed on it, and given back
+ * @param frames of an animation, those that are wanted: a border is looked for in each, everything else in the first
+ * @param start  memory is borrowed on it, and given back
  */
 export async function analyse(
   needs: ReadonlySet<Need>,
   ops: readonly Op[],
+  frames: View['frames'],
   source: ProbedSource,
   start: Start,
   services: AnalyseServices,
 ): Promise<Findings> {
   const border = leadingBorder(ops)
-  const found = border === null ? {} : { inside: await findBorder(border, source, start, services) }
+  const found = border === null ? {} : { inside: await findBorder(border, frames, source, start, services) }
   const resize = leadingResize(ops)
   if (resize === null || !isSought(resize.gravity)) return found
   return { ...found, ...(await findInCopy(needs, resize, found, ops, source, start, services)) }

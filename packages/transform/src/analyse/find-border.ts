@@ -31,13 +31,16 @@ export function leadingBorder(
 
 /**
  * Where the picture inside an even border lies. Every px of the source is decoded for it and looked at, row by row, so that
- * the answer is exact; nothing is kept of the rows, so that it needs a few of them.
+ * the answer is exact; nothing is kept of the rows, so that it needs a few of them. Of an animation that stays one, no frame
+ * has anything outside of the box.
+ * @param frames those that are wanted of the result
  * @param start memory for it is borrowed on it, and given back
  * @returns a box of the source's stored rows, px
  * @throws ApiError `refusedDimensions` where all is border
  */
 export async function findBorder(
   { op, before }: NonNullable<ReturnType<typeof leadingBorder>>,
+  frames: View['frames'],
   source: ProbedSource,
   start: Start,
   services: AnalyseServices,
@@ -48,7 +51,7 @@ export async function findBorder(
   const { width, height } = searched
   const view: View = {
     ...{ orientation: 1, crop: searched, within: searched, size: { width, height } },
-    ...{ frames: 'first', isWatched: true },
+    ...{ frames, isWatched: true },
   }
   const decode = source.decoder.plan(facts, source.start, view)
   const rows = planResize({
@@ -77,12 +80,14 @@ export async function findBorder(
     const turns = { check: reservation.renew, yield: services.yield }
     watchForBorder(kernel, { colour: op.colour, tolerance: op.tolerance })
     if (decode.profile !== null) watchThrough(kernel, decode.profile)
-    const frames = runPicture(picture, source, kernel, { ...services, meter: createMemoryMeter(), turns })
-    for await (const { raster } of frames) {
+    const looked = runPicture(picture, source, kernel, { ...services, meter: createMemoryMeter(), turns })
+    let count = 0
+    for await (const { raster } of looked) {
       if (raster.pointer !== 0) resizeRaster(raster, rows) // a drawing has no rows before it is whole
-      return keptBox(foundInside(kernel), op.keep, searched)
+      count += 1
     }
-    throw new ApiError('decodingFailed', 'it holds no picture')
+    if (count === 0) throw new ApiError('decodingFailed', 'it holds no picture')
+    return keptBox(foundInside(kernel), op.keep, searched)
   } finally {
     kernel.close()
     reservation.release()
