@@ -4,6 +4,8 @@ import { align16, createResizer, priceResize, priceResizeInto, type ResizePlan }
 import { planAxis } from './resize-plan.ts'
 import { resizeRaster } from './resize-raster.ts'
 
+/** Of a picture with fewer bells across, so much is near its edges that the pyramid's roughness there would be seen. */
+const PYRAMID_SIGMAS = 8
 /** Fewer pixels hold all that is left of a picture, as long as the bell covers this many of them on each side. */
 const SMALL_SIGMA = 2
 /** Cells around the shrunk picture, so that it need not be guessed how it goes on at its edges. */
@@ -67,8 +69,11 @@ function planShrunkAxis(size: number, sigma: number) {
 export const priceBlur = (width: number, height: number, sigma: number): number =>
   Math.max(
     priceWeighed(width, height, sigma),
-    sigma < 2 * SMALL_SIGMA ? 0 : pricePyramid(width, planPyramid(width, height, sigma)),
+    fitsPyramid(width, height, sigma) ? pricePyramid(width, planPyramid(width, height, sigma)) : 0,
   )
+
+const fitsPyramid = (width: number, height: number, sigma: number): boolean =>
+  sigma >= 2 * SMALL_SIGMA && Math.min(width, height) >= PYRAMID_SIGMAS * sigma
 
 /** The same for a picture with transparency. */
 function priceWeighed(width: number, height: number, sigma: number): number {
@@ -84,7 +89,7 @@ function priceWeighed(width: number, height: number, sigma: number): number {
  */
 export function blur(raster: KernelRaster, sigma: number): void {
   const { width, height, kernel, pointer } = raster
-  if (sigma >= 2 * SMALL_SIGMA && kernel.exports.isOpaque(pointer, width * height)) {
+  if (fitsPyramid(width, height, sigma) && kernel.exports.isOpaque(pointer, width * height)) {
     blurByPyramid(raster, planPyramid(width, height, sigma))
     return
   }
