@@ -16,6 +16,8 @@ export interface DrawnCounts {
   readonly elements: number
   /** Drawings of their own that become part of another one: groups with opacity, masks, patterns, steps of filters. */
   readonly layers: number
+  /** Steps of filters that look, for each px, at as much of the drawing as they like. */
+  readonly sweeps: number
 }
 
 /** What an element asks for besides itself. */
@@ -26,19 +28,22 @@ export interface ElementUse {
   readonly paints: readonly string[]
   /** Layers that drawing it takes as long as; 0 for an element that is drawn onto what is there. */
   readonly layers: number
+  /** 1 for a step of a filter that looks at any part of the drawing for each px. */
+  readonly sweeps: number
 }
 
 interface Group {
   /** Elements in it that have no name, itself included. */
   own: number
   layers: number
+  sweeps: number
   /** Names that it shows, as often as it does: of elements inside it, and of copies. */
   readonly refers: string[]
   readonly paints: string[]
 }
 
-const newGroup = (): Group => ({ own: 1, layers: 0, refers: [], paints: [] })
-const NOTHING: DrawnCounts = { elements: 0, layers: 0 }
+const newGroup = (): Group => ({ own: 1, layers: 0, sweeps: 0, refers: [], paints: [] })
+const NOTHING: DrawnCounts = { elements: 0, layers: 0, sweeps: 0 }
 
 /** Counts what a document comes to when it is drawn. */
 export interface Complexity {
@@ -61,16 +66,17 @@ export function createComplexity(): Complexity {
   function count(group: Group, chain: number): DrawnCounts {
     if (chain > MAX_CHAIN) throw excessiveSvg('elements that refer to one another too deeply')
     let elements = group.own
-    let layers = group.layers
+    let { layers, sweeps } = group
     const add = (name: string, isPaint: boolean): void => {
       const part = drawn.get(name) ?? countNamed(name, chain + 1)
       elements += part.elements
       layers += part.layers + (isPaint ? part.elements : 0)
+      sweeps += part.sweeps
       if (elements > MAX_DRAWN_ELEMENTS) throw excessiveSvg('elements that repeat one another too often')
     }
     for (const name of group.refers) add(name, false)
     for (const name of group.paints) add(name, true)
-    return { elements, layers }
+    return { elements, layers, sweeps }
   }
   function countNamed(name: string, chain: number): DrawnCounts {
     const group = named.get(name)
@@ -81,7 +87,7 @@ export function createComplexity(): Complexity {
   }
 
   return {
-    open(id, { copies, paints, layers }) {
+    open(id, { copies, paints, layers, sweeps }) {
       let group = path.at(-1) as Group
       if (id !== null && !named.has(id)) {
         if (named.size >= MAX_NAMES) throw excessiveSvg(`more than ${MAX_NAMES} named elements`)
@@ -92,6 +98,7 @@ export function createComplexity(): Complexity {
       for (const name of copies) group.refers.push(name)
       for (const name of paints) group.paints.push(name)
       group.layers += layers
+      group.sweeps += sweeps
       path.push(group)
     },
     close() {

@@ -230,8 +230,10 @@ function createDocument(frame: Frame | undefined) {
     },
 
     finish(): void {
-      const { elements, layers } = complexity.count()
-      frame?.judge({ elements, layers: isLayered ? elements + layers : layers })
+      const counts = complexity.count()
+      const { elements, layers, sweeps } = counts
+      // A style sheet may give every element a layer, and a filter.
+      frame?.judge(isLayered ? { elements, layers: elements + layers, sweeps: elements * sweeps } : counts)
     },
   }
 }
@@ -260,6 +262,8 @@ function useOf(name: string, attributes: ReadonlyMap<string, string>): ElementUs
     copies: href.startsWith('#') ? [href.slice(1)] : [],
     paints,
     layers: Number(isLayer) + workOf(name, attributes),
+    // How far its radius reaches depends on every scale above it, so it counts as all of the drawing.
+    sweeps: Number(name === 'feMorphology'),
   }
 }
 

@@ -162,6 +162,12 @@ describe('refused before it is drawn, or within its memory', () => {
       {},
     ],
     [
+      'a spread over all of it',
+      () =>
+        `<svg ${X} width="1000" height="1000" viewBox="0 0 10 10"><filter id="f"><feMorphology operator="dilate" radius="4"/></filter><rect width="1" height="1" filter="url(#f)"/></svg>`,
+      {},
+    ],
+    [
       'the same by a style sheet',
       () =>
         `<svg ${X} width="1000" height="1000"><filter id="f"><feGaussianBlur stdDeviation="9"/></filter><style>rect{filter:url(#f)}</style>${'<rect width="1000" height="1000"/>'.repeat(1000)}</svg>`,

@@ -32,13 +32,16 @@ export function priceDrawing(sizeBytes: number, { width, height }: Size): number
 
 /** Elements times px: a hundred thousand on a megapixel. Each could cover all of it. */
 const MOST_ELEMENT_PIXELS = 1e11
-/** Layers times px: five hundred of a megapixel, some ten seconds. A drawing cannot be stopped once it has begun. */
-const MOST_LAYER_PIXELS = 5e8
+/** Layers times px: two hundred of a megapixel, some four seconds. A drawing cannot be stopped once it has begun. */
+const MOST_LAYER_PIXELS = 2e8
+/** A step that looks at so many px for each one takes as long as a layer. */
+const SWEPT_PIXELS_PER_LAYER = 4
 
 /** @throws ApiError `refusedDimensions` for what would be drawn for minutes */
-function judgeWork({ elements, layers }: DrawnCounts, { width, height }: Size): void {
+function judgeWork({ elements, layers, sweeps }: DrawnCounts, { width, height }: Size): void {
   const pixels = width * height
-  if (layers * pixels <= MOST_LAYER_PIXELS && elements * pixels <= MOST_ELEMENT_PIXELS) return
+  const work = layers + (sweeps * pixels) / SWEPT_PIXELS_PER_LAYER
+  if (work * pixels <= MOST_LAYER_PIXELS && elements * pixels <= MOST_ELEMENT_PIXELS) return
   throw new ApiError(
     'refusedDimensions',
     `the SVG has too many layers or elements to be drawn at ${width}x${height} px`,
