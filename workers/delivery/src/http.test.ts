@@ -12,6 +12,26 @@ const path = async () => `/${account.hash}/${(await account.putImage()).id}/publ
 const get = (url: string, headers: Record<string, string> = {}, method = 'GET') =>
   bench.fetch(url, { method, headers })
 
+describe('an image with something of another host drawn onto it', () => {
+  it.each([
+    ['ours', 86_400, 'public, max-age=7200, stale-while-revalidate=7200'],
+    ['the other host’s', 600, 'public, max-age=600'],
+  ])('is kept for the shorter time of the two: %s', async (_, seconds, expected) => {
+    const { id } = await account.putImage()
+    bench.renderer = () =>
+      renderedAs('jpeg', 'drawn', {
+        remote: {
+          ...{ validator: 'v', etag: null, lastModified: null, tags: [], warnings: [], readAtClock: 0 },
+          ...{ cacheControl: `public, max-age=${seconds}`, isStorable: true },
+          ...{ fetchedAt: Date.now(), freshUntil: Date.now() + seconds * 1000 + 500 },
+        },
+      })
+    const response = await get(`/${account.hash}/${id}/thumb`)
+    bench.renderer = renderer
+    expect(response.headers.get('cache-control')).toBe(expected)
+  })
+})
+
 describe('the headers of an image', () => {
   it('are exactly these', async () => {
     const { id } = await account.putImage({

@@ -26,7 +26,10 @@ function formatCacheControl({ grant, remote }: Outcome, ttlSeconds: number, now:
     const left = grant.expiresAtSeconds === null ? Infinity : grant.expiresAtSeconds - Math.floor(now / 1000)
     return `private, max-age=${Math.min(MAX_PRIVATE_AGE_SECONDS, left)}`
   }
-  if (remote !== null) return remote.cacheControl
+  // Of an image of our own with something of another host drawn onto it, the shorter time of the two counts.
+  const isLongerThanOurs =
+    ttlSeconds > 0 && remote?.isStorable === true && remote.freshUntil - now >= ttlSeconds * 1000
+  if (remote !== null && !isLongerThanOurs) return remote.cacheControl
   return `public, max-age=${ttlSeconds}, stale-while-revalidate=${STALE_WHILE_REVALIDATE_SECONDS}`
 }
 
