@@ -6,7 +6,7 @@ import { formatProgram } from '../program/format-program.ts'
 import { programOfOptions } from '../program/program-of-options.ts'
 import { OPTION_NAMES, type OptionName, type Options, optionRow, typeOn } from './option-table.ts'
 import { formatUrlOptions, parseOptions, parseUrlOptions } from './parse-options.ts'
-import { offeredOn, optionsOn, takenOf } from './sample-options.ts'
+import { offeredOn, optionsOn, TEXTS, takenOf } from './sample-options.ts'
 
 /* Laws of the whole table: a row that is added is under them, with values that its own schema describes. */
 

@@ -5,7 +5,16 @@ import { type JsonSchema, Refused } from './value-type.ts'
 /* For tests only: random options, with values that the rows' own schemas describe. */
 
 /** For what a schema calls a text and says no more of. */
-const TEXTS = ['red', '#0a0', '#12345678', 'rgb(1,2,3)', '320;768', '9;5;5', 'https://example.com/a.png', 'a']
+export const TEXTS = [
+  'red',
+  '#0a0',
+  '#12345678',
+  'rgb(1,2,3)',
+  '320;768',
+  '9;5;5',
+  'https://example.com/a.png',
+  'a',
+]
 
 function valuesOf({ anyOf, enum: words, type, ...schema }: JsonSchema): fc.Arbitrary<unknown> {
   if (anyOf !== undefined) return fc.oneof(...anyOf.map(valuesOf))
