@@ -1,4 +1,19 @@
+import { concatenate } from '@tintype/core/containers'
 import { createFileCursor } from './file-cursor.ts'
+import {
+  CHUNK_HEAD_BYTES,
+  chunksOf,
+  formatChunk,
+  formatChunkHead,
+  formatRiffHead,
+  formatVp8x,
+  RIFF_HEAD_BYTES,
+  tellsAlpha,
+  typeAt,
+  VP8X_BYTES,
+  WEBP_FLAGS,
+  write24,
+} from './webp-chunks.ts'
 
 /** One frame of an animated WebP: its place on the canvas, px, how it is shown, and its chunks. */
 export interface WebpFrame {
@@ -15,15 +30,12 @@ export interface WebpFrame {
   readonly chunks: Uint8Array<ArrayBuffer>
 }
 
-const FILE_HEAD_BYTES = 12
-const CHUNK_HEAD_BYTES = 8
 const FRAME_HEAD_BYTES = 16
 const DISPOSE = 1
 const DO_NOT_BLEND = 2
 
 const u24 = (view: DataView, at: number): number => view.getUint16(at, true) | (view.getUint8(at + 2) << 16)
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-const nameAt = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4))
 
 /**
  * The frames of an animated WebP, in order, one held at a time. It ends at the end of the file, however early.
@@ -35,13 +47,13 @@ export async function* readWebpFrames(
 ): AsyncGenerator<WebpFrame, void, undefined> {
   const cursor = createFileCursor(file)
   try {
-    if ((await cursor.take(FILE_HEAD_BYTES)) === null) return
+    if ((await cursor.take(RIFF_HEAD_BYTES)) === null) return
     for (;;) {
       const head = await cursor.take(CHUNK_HEAD_BYTES)
       if (head === null) return
       const sizeBytes = viewOf(head).getUint32(4, true)
       const paddedBytes = sizeBytes + (sizeBytes & 1)
-      if (nameAt(head, 0) !== 'ANMF') await cursor.skip(paddedBytes)
+      if (typeAt(head, 0) !== 'ANMF') await cursor.skip(paddedBytes)
       else {
         const body =
           sizeBytes < FRAME_HEAD_BYTES || sizeBytes > maxBytes ? null : await cursor.take(sizeBytes)
@@ -70,69 +82,29 @@ function readFrame(body: Uint8Array<ArrayBuffer>): WebpFrame {
   }
 }
 
-const VP8X_BYTES = 18
-const FLAG_ALPHA = 0x10
-const FLAG_ANIMATION = 0x02
-
-function write24(bytes: Uint8Array, at: number, value: number): void {
-  bytes.set([value & 255, (value >> 8) & 255, (value >> 16) & 255], at)
-}
-
-function writeHead(bytes: Uint8Array, at: number, name: string, sizeBytes: number): void {
-  for (let i = 0; i < 4; i++) bytes[at + i] = name.charCodeAt(i)
-  viewOf(bytes).setUint32(at + 4, sizeBytes, true)
-}
-
-/** VP8X with its head: flags (8 bits), reserved (24), width - 1 (24), height - 1 (24). */
-function writeVp8x(bytes: Uint8Array, at: number, flags: number, width: number, height: number): void {
-  writeHead(bytes, at, 'VP8X', 10)
-  bytes[at + 8] = flags
-  write24(bytes, at + 12, width - 1)
-  write24(bytes, at + 15, height - 1)
-}
-
 /** A frame as a WebP of its own. */
-export function wrapWebpFrame({ width, height, chunks }: WebpFrame): Uint8Array {
-  const file = new Uint8Array(FILE_HEAD_BYTES + VP8X_BYTES + chunks.length)
-  writeHead(file, 0, 'RIFF', file.length - CHUNK_HEAD_BYTES)
-  file.set([0x57, 0x45, 0x42, 0x50], 8)
-  writeVp8x(file, FILE_HEAD_BYTES, nameAt(chunks, 0) === 'VP8 ' ? 0 : FLAG_ALPHA, width, height)
-  file.set(chunks, FILE_HEAD_BYTES + VP8X_BYTES)
-  return file
+export function wrapWebpFrame({ chunks, ...size }: WebpFrame): Uint8Array {
+  const flags = typeAt(chunks, 0) === 'VP8 ' ? 0 : WEBP_FLAGS.alpha
+  return concatenate([formatRiffHead(VP8X_BYTES + chunks.length), formatVp8x(flags, size), chunks])
 }
+
+const PICTURE: ReadonlySet<string> = new Set(['ALPH', 'VP8 ', 'VP8L'])
 
 /** The chunks of a still that a frame consists of: ALPH, VP8 and VP8L. */
 export function imageChunks(file: Uint8Array): { readonly chunks: Uint8Array; readonly hasAlpha: boolean } {
-  const kept: Uint8Array[] = []
-  let hasAlpha = false
-  const view = viewOf(file)
-  for (let at = FILE_HEAD_BYTES; at + CHUNK_HEAD_BYTES <= file.length; ) {
-    const name = nameAt(file, at)
-    const sizeBytes = view.getUint32(at + 4, true)
-    const end = Math.min(file.length, at + CHUNK_HEAD_BYTES + sizeBytes + (sizeBytes & 1))
-    if (name === 'ALPH' || name === 'VP8 ' || name === 'VP8L') kept.push(file.subarray(at, end))
-    // VP8L: signature, then sizes of 14 bits each, then whether it has alpha.
-    hasAlpha ||= name === 'ALPH' || (name === 'VP8L' && ((file[at + CHUNK_HEAD_BYTES + 4] ?? 0) & 0x10) !== 0)
-    at = end
-  }
-  const chunks = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const chunk of kept) {
-    chunks.set(chunk, at)
-    at += chunk.length
-  }
-  return { chunks, hasAlpha }
+  const kept = [...chunksOf(file)].filter(({ type }) => PICTURE.has(type))
+  return { chunks: concatenate(kept.flatMap(formatChunk)), hasAlpha: kept.some(tellsAlpha) }
 }
 
 /** The largest head of a frame in the file, and the largest head of a file, bytes. */
 export const WEBP_FRAME_HEAD_BYTES = CHUNK_HEAD_BYTES + FRAME_HEAD_BYTES
-export const WEBP_FILE_HEAD_BYTES = FILE_HEAD_BYTES + VP8X_BYTES + CHUNK_HEAD_BYTES + 6
+export const WEBP_FILE_HEAD_BYTES = RIFF_HEAD_BYTES + VP8X_BYTES + CHUNK_HEAD_BYTES + 6
 const MAX_DELAY_MS = 2 ** 24 - 1
 
 /** ANMF without the chunks: they follow. */
 export function formatFrameHead(frame: Omit<WebpFrame, 'chunks'>, chunkBytes: number): Uint8Array {
   const head = new Uint8Array(WEBP_FRAME_HEAD_BYTES)
-  writeHead(head, 0, 'ANMF', FRAME_HEAD_BYTES + chunkBytes)
+  head.set(formatChunkHead('ANMF', FRAME_HEAD_BYTES + chunkBytes))
   const numbers = [frame.left / 2, frame.top / 2, frame.width - 1, frame.height - 1]
   for (const [i, value] of numbers.entries()) write24(head, CHUNK_HEAD_BYTES + 3 * i, value)
   write24(head, CHUNK_HEAD_BYTES + 12, Math.min(MAX_DELAY_MS, Math.round(frame.delayMs)))
@@ -147,12 +119,12 @@ export function formatAnimationHead(
   hasAlpha: boolean,
   bodyBytes: number,
 ): Uint8Array {
-  const head = new Uint8Array(WEBP_FILE_HEAD_BYTES)
-  writeHead(head, 0, 'RIFF', head.length - CHUNK_HEAD_BYTES + bodyBytes)
-  head.set([0x57, 0x45, 0x42, 0x50], 8)
-  writeVp8x(head, FILE_HEAD_BYTES, FLAG_ANIMATION | (hasAlpha ? FLAG_ALPHA : 0), width, height)
-  const anim = FILE_HEAD_BYTES + VP8X_BYTES
-  writeHead(head, anim, 'ANIM', 6) // the background stays 0: nobody shows it
-  viewOf(head).setUint16(anim + CHUNK_HEAD_BYTES + 4, Math.min(plays, 65_535), true)
-  return head
+  const anim = new Uint8Array(6) // the background stays 0: nobody shows it
+  viewOf(anim).setUint16(4, Math.min(plays, 65_535), true)
+  const flags = WEBP_FLAGS.animation | (hasAlpha ? WEBP_FLAGS.alpha : 0)
+  return concatenate([
+    formatRiffHead(WEBP_FILE_HEAD_BYTES - RIFF_HEAD_BYTES + bodyBytes),
+    formatVp8x(flags, { width, height }),
+    ...formatChunk({ type: 'ANIM', payload: anim }),
+  ])
 }
