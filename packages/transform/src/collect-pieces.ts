@@ -57,3 +57,13 @@ export function collectPieces(
   file.add(pieces)
   return file.end()
 }
+
+/** A document as one. Whoever writes it bounds it. */
+export async function joinPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  meter: MemoryMeter,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const file = createCollector(Number.POSITIVE_INFINITY, meter)
+  for await (const piece of pieces) file.add([piece])
+  return file.end()
+}

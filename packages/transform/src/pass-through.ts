@@ -1,6 +1,6 @@
 import { ApiError, type Format, type Op, type PictureOutput, type Size, uprightSize } from '@tintype/core'
 import { largestSanitised, priceSanitise, sanitiseSvg } from '@tintype/svg'
-import { joinPieces } from './join-pieces.ts'
+import { joinPieces } from './collect-pieces.ts'
 import { isTooLargeToChange } from './large-animation.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 import { readWhole } from './read-whole.ts'

@@ -1,8 +1,8 @@
 import { ApiError, type Orientation, type Rect, type Size } from '@tintype/core'
 import { KERNEL_STATIC_BYTES, type Kernel, type KernelRaster } from '@tintype/pixels'
 import { type DrawnCounts, type Frame, largestSanitised, priceSanitise, sanitiseSvg } from '@tintype/svg'
+import { joinPieces } from '../collect-pieces.ts'
 import type { Decoder } from '../decoder.ts'
-import { joinPieces } from '../join-pieces.ts'
 import { once } from '../once.ts'
 
 const load = once(() => import('./draw-svg.ts'))
