@@ -36,6 +36,7 @@ export {
 } from './formats.ts'
 export type { Gravity, SoughtGravity } from './gravity.ts'
 export { isSought, nameSought } from './gravity.ts'
+export { hashText } from './hash-text.ts'
 export { type Cicp, readAv1Sequence } from './header/av1-sequence.ts'
 export { avifDescriptionEnd, MAX_META_BYTES, readAvifPicture } from './header/avif-header.ts'
 export { checkCodedBytes } from './header/coded-bytes.ts'

@@ -1,14 +1,9 @@
-import { formatHex, judgeFreshness, type RemoteFacts } from '@tintype/core'
+import { hashText, judgeFreshness, type RemoteFacts } from '@tintype/core'
 
 const MAX_TAGS = 30
 const MAX_TAG_CHARACTERS = 128
 const MAX_VALIDATOR_CHARACTERS = 200
 const MAX_HEADER_CHARACTERS = 512
-
-async function digest(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return formatHex(new Uint8Array(bytes, 0, 16))
-}
 
 /** Headers are kept with every result, so none is kept that is no honest one. */
 const bounded = (text: string | null): string | null =>
@@ -20,9 +15,10 @@ async function validatorOf(
   lastModified: string | null,
   fetchedAt: number,
 ): Promise<string> {
-  if (etag === null) return lastModified === null ? `at-${fetchedAt.toString(36)}` : digest(lastModified)
+  if (etag === null)
+    return lastModified === null ? `at-${fetchedAt.toString(36)}` : hashText(lastModified, 16)
   const inside = /^(?:W\/)?"([\x21\x23-\x7e]+)"$/.exec(etag)?.[1]
-  return inside !== undefined && inside.length <= MAX_VALIDATOR_CHARACTERS ? inside : digest(etag)
+  return inside !== undefined && inside.length <= MAX_VALIDATOR_CHARACTERS ? inside : hashText(etag, 16)
 }
 
 function parseTags(header: string | null): string[] {

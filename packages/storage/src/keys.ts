@@ -1,4 +1,4 @@
-import { formatHex } from '@tintype/core'
+import { hashText } from '@tintype/core'
 
 /** Every key this project writes to R2 and KV. docs/storage.md says who writes and who removes each. */
 
@@ -10,8 +10,7 @@ export const blobKey = (accountId: string, random: string): string => `blobs/${a
 export async function headKey(accountId: string, imageId: string): Promise<string> {
   const bytes = new TextEncoder().encode(imageId)
   if (bytes.length <= MAX_PLAIN_ID_BYTES) return `heads/${accountId}/${imageId}`
-  const hex = formatHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
-  return `heads/${accountId}//${hex}` // a custom id never begins with `/`, so nothing else can be called this
+  return `heads/${accountId}//${await hashText(imageId)}` // a custom id never begins with `/`, so nothing else can be called this
 }
 
 /** All derived results of one blob, in one engine epoch. */

@@ -1,9 +1,6 @@
-import { formatHex, formatSourceIdentity, type ResultMeta, type SourceRef } from '@tintype/core'
+import { formatSourceIdentity, hashText, type ResultMeta, type SourceRef } from '@tintype/core'
 
-async function digest(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return formatHex(new Uint8Array(bytes, 0, 16))
-}
+const digest = (text: string): Promise<string> => hashText(text, 16)
 
 const MAX_VALIDATOR_CHARACTERS = 200
 const shorten = (validator: string): string | Promise<string> =>

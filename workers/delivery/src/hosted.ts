@@ -7,6 +7,7 @@ import {
   cacheTags,
   DEFAULT_ZONE_SETTINGS,
   hashProgram,
+  hashText,
   OPTION_LIST,
   type Options,
   parseDeliveryUrl,
@@ -22,7 +23,7 @@ import {
 } from '@tintype/core'
 import { createGate } from './access.ts'
 import { type Account, openAccount } from './account.ts'
-import { digestOf, withDrawn } from './cache-scope.ts'
+import { withDrawn } from './cache-scope.ts'
 import { purgesOf } from './purges.ts'
 import type { Services } from './services.ts'
 import type { OpenedSubject, Subject } from './subject.ts'
@@ -73,7 +74,7 @@ function rightsOf({ document }: Account, host: string): NonNullable<OpenedSubjec
 
 /** Ids may have thousands of characters and any of Unicode: they go by their hash. */
 const formatCacheScope = async (accountHash: string, imageId: string): Promise<string> =>
-  `${accountHash}/${await digestOf(imageId)}`
+  `${accountHash}/${await hashText(imageId)}`
 
 /**
  * The hosted image that a delivery URL names, through one of the account's variants or a list of options. Where the id states its access, that

@@ -3,6 +3,7 @@ import {
   adviseOn,
   type ClientHints,
   hashProgram,
+  hashText,
   hostnameOf,
   isSameSite,
   isTransformRequest,
@@ -19,7 +20,7 @@ import {
   type Zone,
 } from '@tintype/core'
 import { type Account, openAccount } from './account.ts'
-import { digestOf, withDrawn } from './cache-scope.ts'
+import { withDrawn } from './cache-scope.ts'
 import { purgesOf } from './purges.ts'
 import type { Services } from './services.ts'
 import type { Subject } from './subject.ts'
@@ -120,7 +121,7 @@ async function formatCacheScope(
   cacheKey: string | null,
 ): Promise<string> {
   const text = JSON.stringify(cacheKey === null ? [source.href, fetched.href] : { cacheKey })
-  return `remote/${zoneId}/${await digestOf(text)}`
+  return `remote/${zoneId}/${await hashText(text)}`
 }
 
 /**

@@ -2,9 +2,9 @@ import {
   combineFacts,
   ENGINE_EPOCH,
   type FormatClass,
-  formatHex,
   formatSourceIdentity,
   hashProgram,
+  hashText,
   type RemoteFacts,
   type RemoteMeta,
   type RemoteRights,
@@ -28,10 +28,6 @@ const ACCEPTS = {
   base: 'image/*,*/*;q=0.8',
 } as const satisfies Record<FormatClass, string>
 
-async function digest(text: string): Promise<string> {
-  return formatHex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
-}
-
 /**
  * The result of a request that has pictures of other hosts in it: from L2 while their hosts' rules let it, else confirmed
  * by its host, else made anew.
@@ -46,7 +42,7 @@ export async function renderRemote(
   const { source, program, formatClass } = request
   const { zoneId, generation, credentials, policy } = rights
   const identity = [zoneId, generation, formatSourceIdentity(source), routeDrawn(program, policy).key]
-  const scope = await digest(JSON.stringify(identity))
+  const scope = await hashText(JSON.stringify(identity))
   const prefix = remoteDerivedPrefix(ENGINE_EPOCH, scope)
   const key = remoteDerivedKey(ENGINE_EPOCH, scope, await hashProgram(program), formatClass)
   const stored = await services.derived.get(key, services.now())
@@ -57,7 +53,7 @@ export async function renderRemote(
   await stored?.body.cancel()
 
   // What one caller's credentials open is not handed to another who asks at the same moment.
-  const jobKey = `${key} ${await digest(JSON.stringify(credentials))}`
+  const jobKey = `${key} ${await hashText(JSON.stringify(credentials))}`
   const { bytes, meta } = await services.coalescer.run(jobKey, isWanted, (isAbandoned) => {
     const work = make(request, rights, facts ?? null, key, isAbandoned, services)
     services.keepAlive(work)

@@ -1,5 +1,5 @@
-import { formatHex } from '../format-hex.ts'
 import type { Gravity, SoughtGravity } from '../gravity.ts'
+import { hashText } from '../hash-text.ts'
 import { formatColour } from '../options/colour.ts'
 import type { Amount } from '../trim-window.ts'
 import type { Output, OverlayOp, OverlaySide, Place, Program } from './program.ts'
@@ -130,7 +130,4 @@ export const formatProgram = ({ ops, output }: Program): string =>
   [...ops.map(formatOp), formatOutput(output)].join(' ')
 
 /** SHA-256 over {@link formatProgram}, 32 hex digits: what caches and stores call a program. */
-export async function hashProgram(program: Program): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(formatProgram(program)))
-  return formatHex(new Uint8Array(digest, 0, 16))
-}
+export const hashProgram = (program: Program): Promise<string> => hashText(formatProgram(program), 16)
