@@ -1,25 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import module from '../build/pixels.wasm?module'
 import { blur, priceBlur } from './blur.ts'
-import { createKernel, type KernelRaster } from './kernel.ts'
+import type { KernelRaster } from './kernel.ts'
 import type { Orientation } from './resize.ts'
+import { bytesOfRaster, drawRaster, type SamplePixel } from './sample-kernel-raster.ts'
 import { priceTurn, turn } from './turn.ts'
-
-type Pixel = readonly [number, number, number, number]
-
-function draw(width: number, height: number, at: (x: number, y: number) => Pixel): KernelRaster {
-  const kernel = createKernel(module)
-  const pointer = kernel.exports.allocate(width * height * 4)
-  const bytes = kernel.bytes(pointer, width * height * 4)
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) bytes.set(at(x, y), (y * width + x) * 4)
-  return { kernel, pointer, width, height }
-}
-const bytesOf = ({ kernel, pointer, width, height }: KernelRaster) =>
-  kernel.bytes(pointer, width * height * 4).slice()
 
 /** A separable Gaussian over premultiplied pixels, in doubles, edges repeated. */
 function reference({ width, height, ...raster }: KernelRaster, sigma: number): Float64Array {
-  const straight = bytesOf({ width, height, ...raster })
+  const straight = bytesOfRaster({ width, height, ...raster })
   const values = Float64Array.from(straight, (value, i) =>
     i % 4 === 3 ? value : (value * (straight[i | 3] as number)) / 255,
   )
@@ -43,7 +31,7 @@ function reference({ width, height, ...raster }: KernelRaster, sigma: number): F
   })
 }
 
-const checks = (x: number, y: number): Pixel => [
+const checks = (x: number, y: number): SamplePixel => [
   (x >> 3) % 2 ? 230 : 20,
   (y >> 2) % 2 ? 255 : 0,
   (x + 2 * y) & 255,
@@ -52,10 +40,10 @@ const checks = (x: number, y: number): Pixel => [
 
 describe('blur', () => {
   it.each([0.5, 1, 2.5, 3.99, 4, 7.5, 12, 40, 125])('is a Gaussian (sigma %d)', (sigma) => {
-    const picture = draw(90, 61, checks)
+    const picture = drawRaster(90, 61, checks)
     const expected = reference(picture, sigma)
     blur(picture, sigma)
-    const seen = bytesOf(picture)
+    const seen = bytesOfRaster(picture)
     const largest = seen.reduce(
       (most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number))),
       0,
@@ -64,10 +52,12 @@ describe('blur', () => {
   })
 
   it.each([1.5, 6])('does not let the colour of transparent pixels bleed (sigma %d)', (sigma) => {
-    const picture = draw(64, 40, (x, y) => (x < 30 ? [200, 100, 50, 255] : [0, y, 255, x < 34 ? 60 : 0]))
+    const picture = drawRaster(64, 40, (x, y) =>
+      x < 30 ? [200, 100, 50, 255] : [0, y, 255, x < 34 ? 60 : 0],
+    )
     const expected = reference(picture, sigma)
     blur(picture, sigma)
-    const seen = bytesOf(picture)
+    const seen = bytesOfRaster(picture)
     for (let i = 0; i < seen.length; i += 4) {
       const alpha = expected[i + 3] as number
       expect(Math.abs((seen[i + 3] as number) - alpha)).toBeLessThan(2)
@@ -88,9 +78,9 @@ describe('blur', () => {
     [300, 5, 4],
     [17, 17, 0.16],
   ])('keeps an even colour, at any size (%i × %i, sigma %d)', (width, height, sigma) => {
-    const picture = draw(width, height, () => [13, 200, 255, 255])
+    const picture = drawRaster(width, height, () => [13, 200, 255, 255])
     blur(picture, sigma)
-    expect(bytesOf(picture).every((value, i) => value === [13, 200, 255, 255][i & 3])).toBe(true)
+    expect(bytesOfRaster(picture).every((value, i) => value === [13, 200, 255, 255][i & 3])).toBe(true)
   })
 
   it('takes no more than it was priced at', () => {
@@ -100,7 +90,7 @@ describe('blur', () => {
       [512, 3, 50],
       [1, 700, 3],
     ] as const) {
-      const picture = draw(width, height, checks)
+      const picture = drawRaster(width, height, checks)
       picture.kernel.exports.allocate(0)
       const before = (picture.kernel.exports.heapBytes() + 15) & ~15
       blur(picture, sigma)
@@ -113,8 +103,8 @@ describe('blur', () => {
 describe('turn', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8] as const)('by orientation %i', (orientation: Orientation) => {
     const [width, height] = [5, 3]
-    const at = (x: number, y: number): Pixel => [x * 10, y * 10, orientation, x + y * 40]
-    const picture = draw(width, height, at)
+    const at = (x: number, y: number): SamplePixel => [x * 10, y * 10, orientation, x + y * 40]
+    const picture = drawRaster(width, height, at)
     const before = (picture.kernel.exports.heapBytes() + 15) & ~15
     const turned = turn(picture, orientation)
     const guard = picture.kernel.exports.allocate(16)
@@ -124,7 +114,7 @@ describe('turn', () => {
     expect([turned.width, turned.height]).toEqual(isTurned ? [height, width] : [width, height])
     const mirrorsX = [2, 3, 7, 8].includes(orientation)
     const mirrorsY = [3, 4, 6, 7].includes(orientation)
-    const bytes = bytesOf(turned)
+    const bytes = bytesOfRaster(turned)
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
         const column = mirrorsX ? width - 1 - x : x

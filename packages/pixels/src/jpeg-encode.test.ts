@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import module from '../build/pixels.wasm?module'
 import { encodeJpeg, priceJpegEncode } from './jpeg-encode.ts'
-import { createKernel, type KernelRaster } from './kernel.ts'
 import { PixelError } from './pixel-error.ts'
-
-/** A raster whose pixels are `colourOf` their place. */
-function raster(width: number, height: number, colourOf: (x: number, y: number) => number[]): KernelRaster {
-  const kernel = createKernel(module)
-  const pointer = kernel.exports.allocate(width * height * 4)
-  const pixels = kernel.bytes(pointer, width * height * 4)
-  for (let i = 0; i < width * height; i++) pixels.set(colourOf(i % width, Math.floor(i / width)), i * 4)
-  return { kernel, pointer, width, height }
-}
+import { drawRaster } from './sample-kernel-raster.ts'
 
 /** Markers of a JPEG in order, with the bodies of their segments; entropy-coded bytes are skipped. */
 function segments(jpeg: Uint8Array): { marker: number; body: Uint8Array }[] {
@@ -32,7 +22,7 @@ const colourful = (x: number, y: number) => [(x * 37) & 255, (y * 53) & 255, (x 
 describe('encodeJpeg', () => {
   it('writes one scan, or coarse to fine', () => {
     const scans = (progressive: boolean) =>
-      segments(encodeJpeg(raster(40, 30, colourful), { quality: 80, progressive })).filter(
+      segments(encodeJpeg(drawRaster(40, 30, colourful), { quality: 80, progressive })).filter(
         ({ marker }) => marker === 0xda,
       )
     expect(scans(false).map(({ body }) => [...body.slice(-3)])).toEqual([[0, 63, 0]])
@@ -47,13 +37,13 @@ describe('encodeJpeg', () => {
 
   it('writes size, components and sampling into the frame header', () => {
     const frame = (jpeg: Uint8Array) => segments(jpeg).find(({ marker }) => marker === 0xc0)?.body
-    expect(frame(encodeJpeg(raster(300, 5, colourful), { quality: 80 }))).toEqual(
+    expect(frame(encodeJpeg(drawRaster(300, 5, colourful), { quality: 80 }))).toEqual(
       Uint8Array.of(8, 0, 5, 1, 44, 3, 1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0),
     )
     expect(
       frame(
         encodeJpeg(
-          raster(9, 5, (x) => [x, x, x, 7]),
+          drawRaster(9, 5, (x) => [x, x, x, 7]),
           { quality: 80 },
         ),
       ),
@@ -61,7 +51,7 @@ describe('encodeJpeg', () => {
   })
 
   it('makes Huffman tables without the code of all ones', () => {
-    const jpeg = encodeJpeg(raster(64, 64, colourful), { quality: 95, progressive: true })
+    const jpeg = encodeJpeg(drawRaster(64, 64, colourful), { quality: 95, progressive: true })
     const tables = segments(jpeg).filter(({ marker }) => marker === 0xc4)
     expect(tables).toHaveLength(6)
     for (const { body } of tables) {
@@ -75,7 +65,7 @@ describe('encodeJpeg', () => {
 
   it('ends entropy-coded data with EOI even when every bit counts', () => {
     for (let side = 1; side < 20; side++) {
-      const jpeg = encodeJpeg(raster(side, side, colourful), { quality: 100 })
+      const jpeg = encodeJpeg(drawRaster(side, side, colourful), { quality: 100 })
       // One pixel is grey here: two Huffman tables, not four.
       const tables = side === 1 ? [0xc4, 0xc4] : [0xc4, 0xc4, 0xc4, 0xc4]
       const expected = [0xd8, 0xe0, 0xdb, 0xc0, ...tables, 0xda, 0xd9]
@@ -85,7 +75,7 @@ describe('encodeJpeg', () => {
 
   it('takes no more memory than its price', () => {
     for (const options of [{}, { sampling: '4:4:4' }, { keepRaster: true }] as const) {
-      const picture = raster(333, 77, colourful)
+      const picture = drawRaster(333, 77, colourful)
       picture.kernel.exports.allocate(0)
       const before = picture.kernel.exports.heapBytes()
       encodeJpeg(picture, { quality: 90, ...options })
@@ -95,7 +85,7 @@ describe('encodeJpeg', () => {
   })
 
   it('refuses a side that a JPEG cannot have, before touching a pixel', () => {
-    const picture = { ...raster(1, 1, colourful), width: 65_501 }
+    const picture = { ...drawRaster(1, 1, colourful), width: 65_501 }
     expect(() => encodeJpeg(picture, { quality: 80 })).toThrow(PixelError)
   })
 
@@ -105,6 +95,6 @@ describe('encodeJpeg', () => {
     ['nothing', []],
   ])('refuses metadata with %s', (_, bytes) => {
     const metadata = [Uint8Array.from(bytes)]
-    expect(() => encodeJpeg(raster(1, 1, colourful), { quality: 80, metadata })).toThrow('malformed')
+    expect(() => encodeJpeg(drawRaster(1, 1, colourful), { quality: 80, metadata })).toThrow('malformed')
   })
 })

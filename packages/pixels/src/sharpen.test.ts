@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import module from '../build/pixels.wasm?module'
-import { createKernel, type KernelRaster } from './kernel.ts'
+import type { KernelRaster } from './kernel.ts'
+import { bytesOfRaster, drawRaster, type SamplePixel } from './sample-kernel-raster.ts'
 import { priceSharpen, sharpen } from './sharpen.ts'
-
-type Pixel = readonly [number, number, number, number]
-
-function draw(width: number, height: number, at: (x: number, y: number) => Pixel): KernelRaster {
-  const kernel = createKernel(module)
-  const pointer = kernel.exports.allocate(width * height * 4)
-  const bytes = kernel.bytes(pointer, width * height * 4)
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) bytes.set(at(x, y), (y * width + x) * 4)
-  return { kernel, pointer, width, height }
-}
-const bytesOf = ({ kernel, pointer, width, height }: KernelRaster) =>
-  kernel.bytes(pointer, width * height * 4).slice()
 
 const BELL = [-3, -2, -1, 0, 1, 2, 3].map((x) => Math.exp(-0.5 * x * x))
 const BELL_SUM = BELL.reduce((sum, weight) => sum + weight, 0)
@@ -21,7 +9,7 @@ const BELL_SUM = BELL.reduce((sum, weight) => sum + weight, 0)
 /** The documented formula in doubles: c + amount × (c − mean of what is seen around it). Not yet held to a byte. */
 function reference(raster: KernelRaster, amount: number): Float64Array {
   const { width, height } = raster
-  const straight = bytesOf(raster)
+  const straight = bytesOfRaster(raster)
   const weighed = Float64Array.from(straight, (value, i) =>
     i % 4 === 3 ? value : (value * (straight[i | 3] as number)) / 255,
   )
@@ -43,7 +31,7 @@ function reference(raster: KernelRaster, amount: number): Float64Array {
   })
 }
 
-const texture = (x: number, y: number): Pixel => [
+const texture = (x: number, y: number): SamplePixel => [
   128 + 60 * Math.sin(x / 3) + 30 * Math.sin(y / 2),
   ((x >> 3) + (y >> 3)) % 2 ? 200 : 60,
   (x * 5 + y * 3) & 255,
@@ -61,10 +49,10 @@ describe('sharpen', () => {
     [3, 1, 10],
     [1, 40, 2],
   ])('is the documented formula (%i × %i, amount %d)', (width, height, amount) => {
-    const picture = draw(width, height, texture)
+    const picture = drawRaster(width, height, texture)
     const expected = reference(picture, amount)
     sharpen(picture, amount)
-    const largest = bytesOf(picture).reduce(
+    const largest = bytesOfRaster(picture).reduce(
       (most, value, i) => Math.max(most, Math.abs(value - Math.min(255, Math.max(0, expected[i] as number)))),
       0,
     )
@@ -72,13 +60,13 @@ describe('sharpen', () => {
   })
 
   it.each([1, 10])('weighs colours by what is seen of them (amount %d)', (amount) => {
-    const picture = draw(63, 40, (x, y) =>
+    const picture = drawRaster(63, 40, (x, y) =>
       x < 30 ? [(200 + y) & 255, 100, 50, 255] : [0, y, 255, x < 36 ? 255 - 40 * (x - 30) : 0],
     )
     const expected = reference(picture, amount)
-    const before = bytesOf(picture)
+    const before = bytesOfRaster(picture)
     sharpen(picture, amount)
-    const seen = bytesOf(picture)
+    const seen = bytesOfRaster(picture)
     for (let i = 0; i < seen.length; i += 4) {
       expect(seen[i + 3]).toBe(before[i + 3])
       for (let c = 0; c < 3; c++) {
@@ -89,10 +77,10 @@ describe('sharpen', () => {
   })
 
   it('makes no halo where a picture of one colour ends', () => {
-    const picture = draw(40, 40, (x, y) => [220, 30, 90, Math.hypot(x - 20, y - 20) < 12 ? 255 : 0])
-    const before = bytesOf(picture)
+    const picture = drawRaster(40, 40, (x, y) => [220, 30, 90, Math.hypot(x - 20, y - 20) < 12 ? 255 : 0])
+    const before = bytesOfRaster(picture)
     sharpen(picture, 10)
-    const seen = bytesOf(picture)
+    const seen = bytesOfRaster(picture)
     for (let i = 0; i < seen.length; i += 4) {
       if (seen[i + 3] === 255) {
         expect([...seen.subarray(i, i + 3)]).toEqual([...before.subarray(i, i + 3)])
@@ -101,9 +89,9 @@ describe('sharpen', () => {
   })
 
   it('keeps an even colour, whatever the amount', () => {
-    const picture = draw(33, 9, () => [13, 200, 254, 255])
+    const picture = drawRaster(33, 9, () => [13, 200, 254, 255])
     sharpen(picture, 10)
-    expect(bytesOf(picture).every((value, i) => value === [13, 200, 254, 255][i & 3])).toBe(true)
+    expect(bytesOfRaster(picture).every((value, i) => value === [13, 200, 254, 255][i & 3])).toBe(true)
   })
 
   it('writes nothing beyond the raster, and takes what it was priced at', () => {
@@ -112,7 +100,7 @@ describe('sharpen', () => {
       [4, 255],
       [7, 90],
     ] as const) {
-      const picture = draw(width, 5, () => [9, 8, 7, alpha])
+      const picture = drawRaster(width, 5, () => [9, 8, 7, alpha])
       const { kernel } = picture
       const after = kernel.exports.allocate(16)
       kernel.bytes(after, 16).fill(77)
