@@ -1,16 +1,12 @@
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasChromium, launchChromium } from '../support/chromium.ts'
 import { drawPng } from '../support/pictures.ts'
 import { imageForm, type System, startSystem, type TestAccount } from '../support/system.ts'
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const hasBrowser = existsSync(executablePath)
-if (!hasBrowser) console.log(`skipping the browser tests: there is no Chromium at ${executablePath}`)
-
-describe.runIf(hasBrowser)('in a browser', () => {
+describe.runIf(hasChromium)('in a browser', () => {
   let system: System
   let account: TestAccount
   let browser: Browser
@@ -31,17 +27,7 @@ describe.runIf(hasBrowser)('in a browser', () => {
       response.setHeader('content-type', 'text/html').end('<!doctype html><title>shop</title>'),
     )
     await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    browser = await launchChromium()
     page = await browser.newPage()
     await page.goto(`http://127.0.0.1:${(shop.address() as AddressInfo).port}/`)
   })

@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LocalWorkers, startLocalWorkers } from '../../scripts/local-workers.ts'
 import { drawDrawing } from '../../scripts/option-docs/drawings.ts'
+import { hasChromium, launchChromium } from '../support/chromium.ts'
 import { createClient, type TestAccount } from '../support/client.ts'
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const hasBrowser = existsSync(executablePath)
-if (!hasBrowser) console.log(`skipping the playground's tests: there is no Chromium at ${executablePath}`)
 
 const ADMIN_TOKEN = 'playground-administrator'
 const DESK = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
 
-describe.runIf(hasBrowser)('the playground', () => {
+describe.runIf(hasChromium)('the playground', () => {
   let stateFolder: string
   let workers: LocalWorkers
   let account: TestAccount
@@ -36,15 +32,7 @@ describe.runIf(hasBrowser)('the playground', () => {
     })
     baseUrl = `http://localhost:${workers.port}`
     account = await createClient(baseUrl, ADMIN_TOKEN).createAccount('playground')
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-      ],
-    })
+    browser = await launchChromium()
     context = await browser.newContext({ viewport: DESK, permissions: ['clipboard-read', 'clipboard-write'] })
     page = await context.newPage()
     page.on('request', (request) => requested.push(request.url()))

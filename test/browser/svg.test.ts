@@ -1,16 +1,12 @@
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sanitiseSvg } from '../../packages/svg/src/index.ts'
+import { hasChromium, launchChromium } from '../support/chromium.ts'
 import { HOSTILE_SVGS } from '../support/hostile-svg.ts'
 import { imageForm, type System, startSystem, type TestAccount } from '../support/system.ts'
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const hasBrowser = existsSync(executablePath)
-if (!hasBrowser) console.log(`skipping the browser tests: there is no Chromium at ${executablePath}`)
 
 /** Address of a server in the place of another one. Its length may change: no sample counts bytes. */
 function aimAt(svg: string | Uint8Array, base: string): string | Uint8Array {
@@ -32,7 +28,7 @@ async function sanitise(svg: string | Uint8Array): Promise<Uint8Array> {
   return Buffer.concat(pieces)
 }
 
-describe.runIf(hasBrowser)('hostile SVGs in a browser', () => {
+describe.runIf(hasChromium)('hostile SVGs in a browser', () => {
   let system: System
   let account: TestAccount
   let browser: Browser
@@ -49,15 +45,7 @@ describe.runIf(hasBrowser)('hostile SVGs in a browser', () => {
     })
     await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
     base = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-      ],
-    })
+    browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()

@@ -136,7 +136,7 @@ export const HOSTILE_SVGS: readonly HostileSvg[] = [
     ),
     'a base': doc(
       `<g xml:base="${BASE}/"><image href="1.png" width="9" height="9"/><a href="x"/></g>`,
-      `xml:base="${BASE}/root/"`,
+      `xml:base="${BASE}/elsewhere/"`,
     ),
     'a style sheet by a processing instruction': `<?xml version="1.0"?><?xml-stylesheet type="text/css" href="${BASE}/1.css"?><?xml-stylesheet type="text/xsl" href="${BASE}/2.xsl"?>${doc('')}`,
     'a document type from outside': `<?xml version="1.0"?><!DOCTYPE svg SYSTEM "${BASE}/1.dtd" [<!ENTITY % p SYSTEM "${BASE}/2.dtd">%p;]>${doc('')}`,

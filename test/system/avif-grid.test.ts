@@ -1,18 +1,15 @@
-import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasChromium, launchChromium } from '../support/chromium.ts'
 import { createRenderWorker } from '../support/render-worker.ts'
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const hasBrowser = existsSync(executablePath)
 
 const worker = createRenderWorker()
 let browser: Browser | null = null
 
 beforeAll(async () => {
   await worker.listen()
-  if (hasBrowser) browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  if (hasChromium) browser = await launchChromium()
 })
 afterAll(async () => {
   await browser?.close()
@@ -107,7 +104,7 @@ function tileOf(file: Buffer): { width: number; height: number } {
   return [...sizes.values()].reduce((one, other) => (other.width < one.width ? other : one))
 }
 
-const READERS = [['sharp', inSharp], ...(hasBrowser ? [['Chromium', inChromium] as const] : [])] as const
+const READERS = [['sharp', inSharp], ...(hasChromium ? [['Chromium', inChromium] as const] : [])] as const
 
 describe.each([
   ['even', 2304, 1500, false],

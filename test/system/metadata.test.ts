@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { chromium } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAvifPicture } from '../../packages/core/src/index.ts'
+import { hasChromium, launchChromium } from '../support/chromium.ts'
 import { createRenderWorker } from '../support/render-worker.ts'
 
 const worker = createRenderWorker()
@@ -108,10 +107,8 @@ it('keep works in a lossless and in a transparent WebP, and in a grid of tiles',
   expect((await told(large)).xmp).toContain('tiff:ImageWidth="2000"')
 })
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-
-it.runIf(existsSync(executablePath))('what is told troubles no browser', async () => {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+it.runIf(hasChromium)('what is told troubles no browser', async () => {
+  const browser = await launchChromium()
   try {
     const page = await browser.newPage()
     for (const format of RESULTS) {
