@@ -65,16 +65,24 @@ export function planJob(
   }
   // What a client has not asked for by name must be something that it can show.
   const memories = output.format === 'auto' ? (['ample'] as const) : (['ample', 'tight'] as const)
-  const planWithin = (format: OutputFormat) =>
-    memories.map((memory) => planFor(format, memory)).find(({ price }) => price.peakBytes <= budgetBytes)
+  const affordable = new Map<OutputFormat, Omit<JobPlan, 'warnings'>>()
+  const isAffordable = (format: OutputFormat): boolean => {
+    for (const memory of memories) {
+      const plan = planFor(format, memory)
+      if (plan.price.peakBytes > budgetBytes) continue
+      affordable.set(format, plan)
+      return true
+    }
+    return false
+  }
   const choice = chooseOutputFormat(
     { format: source.facts.format, hasAlpha: canvas.hasAlpha, isAnimated },
     output,
     formatClass,
     canvas.size,
-    (format) => planWithin(format) !== undefined,
+    isAffordable,
   )
-  const plan = choice === null ? undefined : planWithin(choice.format)
+  const plan = choice === null ? undefined : affordable.get(choice.format)
   if (choice === null || plan === undefined)
     throw new ApiError('refusedDimensions', describeRefusal(source.facts, canvas.size))
   return { ...plan, warnings: [...picture.warnings, ...choice.warnings] }
